@@ -1,0 +1,27 @@
+/**
+ * What every module may use and what depends on nothing: errors, JSON, durations, hashes of names.
+ * It must never do I/O, read the clock or know Kubernetes. Start reading at `errors.ts`.
+ */
+export { formatDuration, parseDuration } from './duration.ts';
+export {
+  AppError,
+  type Disposition,
+  defineErrors,
+  describeError,
+  type ErrorCatalogue,
+  type ErrorData,
+  type ErrorDetails,
+  type ErrorEntry,
+} from './errors.ts';
+export { assertNever } from './exhaustive.ts';
+export { sha1Hex, sha256Hex } from './hash.ts';
+export {
+  applyMergePatch,
+  createMergePatch,
+  deepFreeze,
+  equalJson,
+  isJsonObject,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+} from './json.ts';

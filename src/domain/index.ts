@@ -1,0 +1,14 @@
+/**
+ * Pure rules and result types that more than one front uses: controllers, admission, CLI.
+ * It must never do I/O, read the clock or call a port. Start reading at `report.ts`.
+ */
+export type {
+  EventDraft,
+  HealthCheck,
+  HealthStatus,
+  Report,
+  StepOutcome,
+  StepPins,
+  WakeSource,
+  WakeUp,
+} from './report.ts';

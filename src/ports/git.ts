@@ -1,0 +1,113 @@
+import type { Credential } from './credentials.ts';
+import type { FileTree } from './workdir.ts';
+
+/** A git repository over the network, and who is asking. */
+export interface GitRemote {
+  /** As configured, e.g. "https://github.com/example/repo.git"; never contains a secret. */
+  readonly url: string;
+  readonly credential?: Credential;
+  readonly insecureSkipTLSVerify?: boolean;
+}
+
+/** What to resolve at a remote; nothing at all means the default branch. */
+export type RefTarget =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'branch'; readonly branch: string }
+  | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'commit'; readonly commit: string };
+
+/** A resolved commit (40 hex digits) and the branch it was found on, if any. */
+export interface ResolvedRef {
+  readonly commit: string;
+  readonly branch?: string;
+}
+
+/** Name and e-mail of a person or machine, and when (seconds since the epoch, UTC). */
+export interface GitSignature {
+  readonly name: string;
+  readonly email: string;
+  readonly timeSec: number;
+}
+
+/** A commit as read. */
+export interface GitCommit {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: GitSignature;
+  readonly committer: GitSignature;
+  /** As stored, usually with a final newline. */
+  readonly message: string;
+  /** Extra headers such as "promotion", in order. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** A commit to be made of a work tree. */
+export interface CommitDraft {
+  readonly message: string;
+  readonly author: GitSignature;
+  readonly committer: GitSignature;
+  /** Extra object headers; `promotion` marks the commit as one promotion's, so that a replay recognises it. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** A lazily fetched tree of one commit with local changes on top, and the local commits made of them. */
+export interface Worktree extends FileTree {
+  readonly remote: GitRemote;
+  /** The branch that is checked out; `undefined` when detached. */
+  readonly branch: string | undefined;
+  /** The commit that was checked out. */
+  readonly base: string;
+  /** The newest local commit, or `base`. */
+  readonly head: string;
+  /** Commits all changes; `changed` is false, and nothing is made, when there are none. */
+  commit(
+    draft: CommitDraft,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly changed: boolean }>;
+  /** Removes every file, as `git rm -r .` does. */
+  clear(signal: AbortSignal): Promise<void>;
+}
+
+/** Where and how to push a work tree's commits. */
+export interface PushRequest {
+  readonly worktree: Worktree;
+  readonly branch: string;
+  /** Overwrite the branch whatever it holds. */
+  readonly force: boolean;
+  /** Tries when the branch moved in between; each one rebases onto the new head. */
+  readonly maxAttempts: number;
+  /** The value of the extra header `promotion` on the commits; how a replay finds what it already pushed. */
+  readonly promotion: string | undefined;
+}
+
+/** What a push left on the remote. */
+export interface PushResult {
+  readonly commit: string;
+  readonly branch: string;
+  /** True when the commits were already there, pushed by an earlier attempt. */
+  readonly adopted: boolean;
+}
+
+/**
+ * Git repositories, reached without clones: references are listed, objects fetched one by one when they are read.
+ *
+ * Guarantees: a push is a compare-and-swap, so a branch never loses a foreign commit unless `force` says so; commits are
+ * a pure function of tree, parents and draft. Cached objects are served only for roots that the same identity resolved.
+ * Errors: git.auth-failed, git.not-found, git.ref-not-found, git.push-rejected, git.conflict, git.protocol,
+ * git.unreachable, git.rate-limited, git.unsupported, git.object-missing.
+ */
+export interface GitRepos {
+  resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;
+  /** A work tree at a commit; fetches no more than the commit itself. */
+  checkout(remote: GitRemote, at: ResolvedRef, signal: AbortSignal): Promise<Worktree>;
+  /** Makes an orphan branch with one empty commit at the remote; git.push-rejected when it exists. */
+  createBranch(
+    remote: GitRemote,
+    branch: string,
+    draft: CommitDraft,
+    signal: AbortSignal,
+  ): Promise<ResolvedRef>;
+  readCommit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<GitCommit>;
+  push(request: PushRequest, signal: AbortSignal): Promise<PushResult>;
+}

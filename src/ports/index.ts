@@ -1,0 +1,41 @@
+/**
+ * Interfaces to everything outside, shaped by their callers; adapters are named after technology and live elsewhere.
+ * Types only: nothing here runs. Start reading at `reconcile.ts` and `kube.ts`.
+ */
+export type { Credential, CredentialKind, Credentials } from './credentials.ts';
+export type { ForgeProvider, ForgeRepo, Forges, PullRequest, PullRequestDraft } from './forge.ts';
+export type {
+  CommitDraft,
+  GitCommit,
+  GitRemote,
+  GitRepos,
+  GitSignature,
+  PushRequest,
+  PushResult,
+  RefTarget,
+  ResolvedRef,
+  Worktree,
+} from './git.ts';
+export type {
+  CacheSelection,
+  Events,
+  JsonPatchOperation,
+  KubeReader,
+  KubeWriter,
+  LiveSelection,
+  WriteOptions,
+} from './kube.ts';
+export type { Change, Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
+export type {
+  Clock,
+  Counter,
+  Gauge,
+  Histogram,
+  Log,
+  LogFields,
+  MetricDeclaration,
+  Metrics,
+  Random,
+} from './runtime.ts';
+export type { StepContext, StepDefinition, StepEffect, StepRun } from './step.ts';
+export type { FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';

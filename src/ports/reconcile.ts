@@ -1,0 +1,73 @@
+import type { KubeObject, ObjectKey, ResourceType } from '../api/meta/index.ts';
+import type { JsonValue } from '../base/index.ts';
+import type { Report } from '../domain/index.ts';
+import type { KubeReader } from './kube.ts';
+
+/** What `act` gets from the runner for the length of one pass. */
+export interface Pass<Status> {
+  /** Aborted when the pass is interrupted, runs past its deadline or the process stops. */
+  readonly signal: AbortSignal;
+  /**
+   * Writes the status now, within the pass, and returns when the server has accepted it.
+   *
+   * With `answers`, the write carries no resourceVersion but a JSON patch `test`: it is accepted only while the claim at
+   * that pointer still stands, and is retried until it is accepted or the claim is no longer ours.
+   * Errors: kube.conflict when the object moved on (without `answers`) or the claim is gone (with it).
+   */
+  checkpoint(
+    status: Status,
+    answers?: { readonly pointer: string; readonly value: JsonValue },
+  ): Promise<void>;
+}
+
+/** The least that every `Seen` has: the object itself and the time of the look. */
+export interface SeenObject<T extends KubeObject> {
+  readonly object: T;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/**
+ * The four functions of a controller. `decide` and `report` are pure; only `observe` reads, only `act` writes outside,
+ * and the runner alone writes the status.
+ */
+export interface Reconciler<Seen, Plan, Done, Status> {
+  observe(key: ObjectKey, signal: AbortSignal): Promise<Seen | 'gone'>;
+  decide(seen: Seen): Plan;
+  act(plan: Plan, pass: Pass<Status>): Promise<Done>;
+  report(seen: Seen, plan: Plan, done: Done): Report<Status>;
+}
+
+/** A change of a watched object. `old` is what the cache held before. */
+export type Change<T extends KubeObject> =
+  | { readonly kind: 'added'; readonly object: T }
+  | { readonly kind: 'updated'; readonly object: T; readonly old: T }
+  | { readonly kind: 'deleted'; readonly object: T };
+
+/** Maps changes of a related type to the keys of the controller's own kind that they affect. Pure. */
+export interface Watch<T extends KubeObject = KubeObject> {
+  readonly type: ResourceType<T>;
+  toKeys(change: Change<T>, reader: KubeReader): readonly ObjectKey[];
+}
+
+/** How urgent a wake-up is; the queue serves lower numbers first. */
+export type WakePriority = 'change' | 'timer' | 'resync';
+
+/** A controller as the runner takes it. */
+export interface Controller<T extends KubeObject, Seen extends SeenObject<T>, Plan, Done, Status> {
+  /** As in metrics and logs, e.g. "stage". */
+  readonly name: string;
+  readonly type: ResourceType<T>;
+  /** How many keys are worked on at once. */
+  readonly concurrency: number;
+  /** The longest that one pass may take, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Does a change of the object itself wake the controller? A first sight always does. */
+  wakes(old: T, object: T): boolean;
+  /** Changes that must stop a running pass at once (abort asked, deleted). */
+  interrupt?(old: T, object: T): boolean;
+  readonly watches: readonly Watch[];
+  readonly reconciler: Reconciler<Seen, Plan, Done, Status>;
+  /** The status as the object has it now, to compute differences from. */
+  statusOf(object: T): Status | undefined;
+}

@@ -1,0 +1,57 @@
+/** What a path in a work directory is. Git keeps no more of a mode than this. */
+export type FileMode = 'file' | 'executable' | 'symlink' | 'directory' | 'submodule';
+
+/** One entry of a directory. */
+export interface FileEntry {
+  /** The last segment of the path. */
+  readonly name: string;
+  readonly mode: FileMode;
+}
+
+/**
+ * A tree of files, addressed by slash-separated paths relative to its root; "" and "." are the root.
+ *
+ * Guarantees: reading is lazy (nothing is fetched before it is read); writes are seen by later reads at once; names are
+ * compared byte for byte; parents are created by `write`; an empty directory does not outlive its last entry.
+ * Errors: workdir.not-found, workdir.is-directory, workdir.not-directory, workdir.invalid-path, and the codes of the
+ * source a lazy read fetches from.
+ */
+export interface FileTree {
+  read(path: string, signal: AbortSignal): Promise<Uint8Array>;
+  write(
+    path: string,
+    content: Uint8Array,
+    mode: 'file' | 'executable' | 'symlink',
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** `undefined` when there is nothing at the path. Does not follow a symlink in the last segment. */
+  stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined>;
+  /** Direct children, sorted by name as git sorts bytes. */
+  list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]>;
+  /** Removes a file or a whole directory; removing what is not there is workdir.not-found. */
+  remove(path: string, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * The files of one promotion: plain files plus git work trees mounted at paths.
+ *
+ * Confinement: paths are joined in a clamping way, as Kargo's are: an absolute path is taken as relative to the root,
+ * ".." cannot climb above it, symlinks resolve inside the root; nothing outside can be named. A symlink that leads
+ * around in a circle is workdir.invalid-path.
+ */
+export interface Workdir extends FileTree {
+  /** Mounts a work tree; the path must be free (workdir.exists) unless an earlier mount stands there. */
+  mount(path: string, worktree: import('./git.ts').Worktree): void;
+  /** The work tree mounted at this path or above it; git.not-a-worktree when there is none. */
+  worktreeAt(path: string): { readonly worktree: import('./git.ts').Worktree; readonly inner: string };
+  /**
+   * Copies a file or directory; directories merge, files overwrite, symlinks and ".git" are left out. Without `accept`
+   * everything is copied; `accept` gets paths relative to `from`.
+   */
+  copy(
+    from: string,
+    to: string,
+    accept: ((path: string, isDirectory: boolean) => boolean) | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    setupFiles: ['test/support/isolate.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 5_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    env: { TZ: 'UTC', LC_ALL: 'C' },
+  },
+});
