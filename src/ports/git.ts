@@ -22,10 +22,14 @@ export interface ResolvedRef {
   readonly branch?: string;
 }
 
-/** Name and e-mail of a person or machine, and when (seconds since the epoch, UTC). */
-export interface GitSignature {
+/** Name and e-mail of a person or machine. */
+export interface GitIdentity {
   readonly name: string;
   readonly email: string;
+}
+
+/** Who, and when (seconds since the epoch, UTC). */
+export interface GitSignature extends GitIdentity {
   readonly timeSec: number;
 }
 
@@ -77,8 +81,6 @@ export interface PushRequest {
   readonly force: boolean;
   /** Tries when the branch moved in between; each one rebases onto the new head. */
   readonly maxAttempts: number;
-  /** The value of the extra header `promotion` on the commits; how a replay finds what it already pushed. */
-  readonly promotion: string | undefined;
 }
 
 /** What a push left on the remote. */
@@ -109,5 +111,10 @@ export interface GitRepos {
     signal: AbortSignal,
   ): Promise<ResolvedRef>;
   readCommit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<GitCommit>;
+  /**
+   * Pushes the local commits. Before it sends anything it looks at the branch from its head down to the pinned base for
+   * a commit with the extra header `promotion` of the newest local commit, and adopts what it finds. With no local
+   * commits, an existing branch is left as it is and a missing one is made at `head`.
+   */
   push(request: PushRequest, signal: AbortSignal): Promise<PushResult>;
 }

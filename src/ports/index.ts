@@ -2,11 +2,13 @@
  * Interfaces to everything outside, shaped by their callers; adapters are named after technology and live elsewhere.
  * Types only: nothing here runs. Start reading at `reconcile.ts` and `kube.ts`.
  */
+export type { ApplicationSelector, ArgoCd } from './argocd.ts';
 export type { Credential, CredentialKind, Credentials } from './credentials.ts';
 export type { ForgeProvider, ForgeRepo, Forges, PullRequest, PullRequestDraft } from './forge.ts';
 export type {
   CommitDraft,
   GitCommit,
+  GitIdentity,
   GitRemote,
   GitRepos,
   GitSignature,
@@ -37,5 +39,15 @@ export type {
   Metrics,
   Random,
 } from './runtime.ts';
-export type { StepContext, StepDefinition, StepEffect, StepRun } from './step.ts';
+export type {
+  ConfigProblem,
+  PortName,
+  PreparedContext,
+  PreparedStep,
+  StepContext,
+  StepDefinition,
+  StepEffect,
+  StepPorts,
+  StepRun,
+} from './step.ts';
 export type { FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';

@@ -1,5 +1,10 @@
 import type { JsonObject } from '../base/index.ts';
 import type { StepOutcome, StepPins } from '../domain/index.ts';
+import type { ArgoCd } from './argocd.ts';
+import type { Credentials } from './credentials.ts';
+import type { Forges } from './forge.ts';
+import type { GitRepos } from './git.ts';
+import type { Workdir } from './workdir.ts';
 
 /**
  * What a step does to the world.
@@ -11,6 +16,18 @@ import type { StepOutcome, StepPins } from '../domain/index.ts';
  */
 export type StepEffect = 'local' | 'fetch' | 'wait' | 'outward';
 
+/** Every port a step can ask for. `workdir` is this promotion's own; the others are shared. */
+export interface StepPorts {
+  readonly workdir: Workdir;
+  readonly git: GitRepos;
+  readonly forges: Forges;
+  readonly credentials: Credentials;
+  readonly argocd: ArgoCd;
+}
+
+/** The name of a port in a step's `needs`. */
+export type PortName = keyof StepPorts;
+
 /** Facts about the promotion a step runs in. */
 export interface StepRun {
   readonly project: string;
@@ -20,55 +37,67 @@ export interface StepRun {
   readonly alias: string;
   /** When the promotion started, in milliseconds since the epoch: the date of everything it writes. */
   readonly startedAtMs: number;
+  /** When this step was first tried, in milliseconds since the epoch. */
+  readonly stepStartedAtMs: number;
   readonly nowMs: number;
-  /** Who created the promotion, e.g. "kubernetes:alice"; `undefined` for auto-promotion. */
+  /** Who created the promotion, without the prefix, e.g. "alice"; `undefined` for auto-promotion. */
   readonly actor: string | undefined;
   readonly uiBaseUrl: string | undefined;
+  /** Who commits when neither the step nor its clone says so. */
+  readonly committer: { readonly name: string; readonly email: string };
+  /** Where Applications live unless a step says otherwise. */
+  readonly argocdNamespace: string;
 }
 
-/** What one attempt of a step gets. `Ports` holds exactly the ports that its definition names in `needs`. */
-export interface StepContext<Config, Ports> {
+/** What one attempt of a step gets. */
+export interface StepContext<Config, Need extends PortName = never> {
   readonly config: Config;
-  readonly ports: Ports;
+  /** Exactly the ports that the definition names in `needs`. */
+  readonly ports: Pick<StepPorts, Need>;
   readonly run: StepRun;
   /** What this step gave at its previous attempt, if any. */
   readonly previousOutput: JsonObject | undefined;
-  /** What this step pinned when it first ran; only for `fetch` steps that are replayed. */
+  /** What this step pinned when it first ran; only for `fetch` steps that are replayed or retried. */
   readonly pins: StepPins | undefined;
-  /** Records what a `fetch` step resolved; it is in the journal before the step's result is. */
+  /** Records what a `fetch` step resolved; it is in the journal before any later step acts outside. */
   pin(pins: StepPins): void;
-  /** The claim an earlier attempt of this `outward` step wrote and whose result is not known. */
+  /** The claim that an earlier attempt of this `outward` step wrote and whose result is not known. */
   readonly claimed: StepPins | undefined;
   /** Writes a claim and returns when it is durable; call it right before acting. */
   claim(claim: StepPins): Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/**
- * A promotion step kind as its folder declares it.
- *
- * `Config` and `Output` come from zod schemas in the folder; the engine validates before it runs the step.
- */
-export interface StepDefinition<Config = unknown, Ports = never> {
+/** A problem of a step's configuration; `field` is a dotted path, "(root)" for the whole. */
+export interface ConfigProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** What the engine hands to a prepared step: everything but the configuration, and the ports that its kind needs. */
+export type PreparedContext = Omit<StepContext<never>, 'config' | 'ports'> & {
+  readonly ports: Partial<StepPorts>;
+};
+
+/** A step whose configuration has been understood and that can be tried. */
+export type PreparedStep =
+  | { readonly ok: true; run(context: PreparedContext): Promise<StepOutcome> }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** A promotion step kind as the engine and the reference pages see it. Made by `defineStep`. */
+export interface StepDefinition {
   /** The public name, equal to the folder's. */
   readonly name: string;
   readonly effect: StepEffect;
-  /** Names of the ports that `run` may touch. */
-  readonly needs: readonly string[];
-  /** Turns evaluated config into a typed one; problems are listed with their field path. */
-  parseConfig(config: JsonObject):
-    | { readonly ok: true; readonly config: Config }
-    | {
-        readonly ok: false;
-        readonly problems: readonly { readonly field: string; readonly problem: string }[];
-      };
-  /** JSON schemas for reference pages and forms. */
-  readonly configSchema: JsonObject;
-  readonly outputSchema: JsonObject | undefined;
-  /** Kargo's defaults: no timeout, one error is final. */
+  readonly needs: readonly PortName[];
+  /** Kargo's default is none for most kinds. */
   readonly defaultTimeoutMs: number | undefined;
+  /** Kargo's default is 1 for all kinds: the first error is final. */
   readonly defaultErrorThreshold: number;
   /** True for kinds whose output is merged into their task's output. */
   readonly propagatesTaskOutput: boolean;
-  run(context: StepContext<Config, Ports>): Promise<StepOutcome>;
+  /** Validates evaluated configuration; a step without `config` is validated as an empty object. */
+  prepare(config: JsonObject): PreparedStep;
+  /** JSON schemas for forms and reference pages; computed when asked for. */
+  schemas(): { readonly config: JsonObject; readonly output: JsonObject | undefined };
 }

@@ -1,3 +1,5 @@
+import type { GitIdentity, Worktree } from './git.ts';
+
 /** What a path in a work directory is. Git keeps no more of a mode than this. */
 export type FileMode = 'file' | 'executable' | 'symlink' | 'directory' | 'submodule';
 
@@ -40,10 +42,18 @@ export interface FileTree {
  * around in a circle is workdir.invalid-path.
  */
 export interface Workdir extends FileTree {
-  /** Mounts a work tree; the path must be free (workdir.exists) unless an earlier mount stands there. */
-  mount(path: string, worktree: import('./git.ts').Worktree): void;
+  /**
+   * Mounts a work tree; the path must be free (workdir.exists) unless an earlier mount stands there.
+   * `author` is who commits there when a commit does not say so itself.
+   */
+  mount(path: string, worktree: Worktree, options?: { readonly author?: GitIdentity }): void;
   /** The work tree mounted at this path or above it; git.not-a-worktree when there is none. */
-  worktreeAt(path: string): { readonly worktree: import('./git.ts').Worktree; readonly inner: string };
+  worktreeAt(path: string): {
+    readonly worktree: Worktree;
+    /** The rest of the path, below the mount. */
+    readonly inner: string;
+    readonly author: GitIdentity | undefined;
+  };
   /**
    * Copies a file or directory; directories merge, files overwrite, symlinks and ".git" are left out. Without `accept`
    * everything is copied; `accept` gets paths relative to `from`.

@@ -1,0 +1,74 @@
+import { AppError, describeError, type JsonObject, sha256Hex } from '../../base/index.ts';
+import type { StepOutcome, StepPins } from '../../domain/index.ts';
+import type { ConfigProblem, StepDefinition, StepPorts, StepRun } from '../../ports/index.ts';
+import { adaptivePollMs } from '../poll.ts';
+
+/** Everything one attempt of a step needs besides its configuration. */
+export interface AttemptContext {
+  readonly ports: Omit<StepPorts, 'workdir'>;
+  /** Builds the work directory when the step needs it. */
+  workdir(): Promise<StepPorts['workdir']>;
+  readonly run: StepRun;
+  readonly previousOutput: JsonObject | undefined;
+  readonly pins: StepPins | undefined;
+  readonly claimed: StepPins | undefined;
+  pin(pins: StepPins): void;
+  claim(claim: StepPins): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tries a step once. Whatever it throws becomes an outcome, so that an error has one way out.
+ *
+ * Mapping of a thrown error's disposition: "wait" (rate limits) waits as long as stated; "retry" in a waiting step waits,
+ * elsewhere it is an error that counts; "stop" is final. An error that nobody foresaw is final too.
+ */
+export async function attemptStep(
+  definition: StepDefinition,
+  config: JsonObject,
+  context: AttemptContext,
+): Promise<StepOutcome> {
+  const prepared = definition.prepare(config);
+  if (!prepared.ok) return invalidConfig(definition.name, prepared.problems);
+  try {
+    const { workdir, ports, ...rest } = context;
+    const all = definition.needs.includes('workdir') ? { ...ports, workdir: await workdir() } : ports;
+    return await prepared.run({ ...rest, ports: all });
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return toOutcome(error, definition, context.run);
+  }
+}
+
+/** The hash that tells whether a replayed step is configured as it was; salted, so that it says nothing about values. */
+export function hashConfig(salt: string, config: JsonObject): string {
+  return sha256Hex(`${salt}\n${JSON.stringify(sortMembers(config))}`).slice(0, 32);
+}
+
+function invalidConfig(kind: string, problems: readonly ConfigProblem[]): StepOutcome {
+  const message = `invalid ${kind} config: ${problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ')}`;
+  return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
+}
+
+function toOutcome(error: unknown, definition: StepDefinition, run: StepRun): StepOutcome {
+  if (!(error instanceof AppError)) {
+    const message = `step panicked: ${describeError(error)}`;
+    return { kind: 'failed', status: 'Errored', code: 'step.crashed', message, terminal: true };
+  }
+  const message = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+  if (error.disposition === 'wait') {
+    return { kind: 'waiting', message, pollAfterMs: error.retryAfterMs ?? adaptivePollMs(run), wakes: [] };
+  }
+  if (error.disposition === 'retry' && definition.effect === 'wait') {
+    return { kind: 'waiting', message, pollAfterMs: adaptivePollMs(run), wakes: [] };
+  }
+  const isFinal = error.disposition === 'stop';
+  return { kind: 'failed', status: 'Errored', code: error.code, message, terminal: isFinal };
+}
+
+function sortMembers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortMembers);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([name, member]) => [name, sortMembers(member)]));
+}

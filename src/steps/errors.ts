@@ -1,0 +1,51 @@
+import { defineErrors } from '../base/index.ts';
+
+/** What can go wrong inside promotion steps and their engine. */
+export const stepErrors = defineErrors({
+  'step.unsupported': {
+    disposition: 'stop',
+    summary: 'A step is configured to do something that Gantry does not do yet.',
+    help: 'Remove the named field, or use another step; docs/reference/steps lists what works.',
+  },
+  'step.invalid-config': {
+    disposition: 'stop',
+    summary: 'The configuration of a step, after its expressions were evaluated, does not fit its schema.',
+    help: 'Correct the named field in the Stage or task; a new Promotion takes the correction.',
+  },
+  'step.unknown-kind': {
+    disposition: 'stop',
+    summary: 'A step names a kind that does not exist.',
+    help: 'Correct `uses`; docs/reference/steps lists the kinds.',
+  },
+  'step.expression': {
+    disposition: 'stop',
+    summary: 'An expression in a step could not be evaluated.',
+    help: 'Correct the expression at the named position; the message lists the names that exist.',
+  },
+  'step.replay-diverged': {
+    disposition: 'stop',
+    summary:
+      'After a restart a step would be configured differently from before, so the work directory cannot be rebuilt.',
+    help: 'Promote the Freight again; something the configuration reads (a Secret, a ConfigMap) has changed meanwhile.',
+  },
+  'step.journal-full': {
+    disposition: 'stop',
+    summary: 'The journal of a promotion has outgrown its limit of 64 KiB.',
+    help: 'Split the promotion into fewer or smaller steps.',
+  },
+  'step.timed-out': {
+    disposition: 'stop',
+    summary: 'A step took longer than its timeout.',
+    help: 'Look at what the message says it was waiting for, or raise `retry.timeout`.',
+  },
+  'step.pull-request-closed': {
+    disposition: 'stop',
+    summary: 'The pull request that a promotion waited for was closed without being merged.',
+    help: 'Promote the Freight again when it shall go ahead after all.',
+  },
+  'step.crashed': {
+    disposition: 'stop',
+    summary: 'A step ended with an error that nobody foresaw.',
+    help: 'Report it with the log line of the same promotion and step.',
+  },
+});

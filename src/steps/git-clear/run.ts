@@ -1,0 +1,10 @@
+import type { StepOutcome } from '../../domain/index.ts';
+import type { StepContext } from '../../ports/index.ts';
+import type { GitClearConfig } from './schema.ts';
+
+/** Removes every file of the work tree at a path, so that what is written next is all there is. */
+export async function run(context: StepContext<GitClearConfig, 'workdir'>): Promise<StepOutcome> {
+  const { worktree } = context.ports.workdir.worktreeAt(context.config.path);
+  await worktree.clear(context.signal);
+  return { kind: 'done', status: 'Succeeded' };
+}

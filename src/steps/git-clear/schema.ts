@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { pathField } from '../fields.ts';
+
+/** Configuration of git-clear. */
+export const GitClearConfig = z.strictObject({
+  path: pathField('A checkout of git-clone.'),
+});
+
+/** Configuration of git-clear, parsed. */
+export type GitClearConfig = z.infer<typeof GitClearConfig>;

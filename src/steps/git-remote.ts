@@ -1,0 +1,22 @@
+import type { CredentialKind, Credentials, ForgeProvider, ForgeRepo, GitRemote } from '../ports/index.ts';
+
+/** The remote behind a step's `repoURL`, with the project's credential for it. */
+export async function findRemote(
+  credentials: Credentials,
+  project: string,
+  repo: { readonly repoURL: string; readonly insecureSkipTLSVerify?: boolean | undefined },
+  signal: AbortSignal,
+): Promise<GitRemote> {
+  const kind: CredentialKind = 'git';
+  const credential = await credentials.find({ project, kind, repoURL: repo.repoURL }, signal);
+  return {
+    url: repo.repoURL,
+    ...(credential === undefined ? {} : { credential }),
+    ...(repo.insecureSkipTLSVerify === true ? { insecureSkipTLSVerify: true } : {}),
+  };
+}
+
+/** The repository as its git host knows it. */
+export function toForgeRepo(remote: GitRemote, provider: ForgeProvider | undefined): ForgeRepo {
+  return provider === undefined ? { remote } : { remote, provider };
+}

@@ -1,0 +1,11 @@
+const shortestMs = 1000;
+const longestMs = 30_000;
+
+/**
+ * How long to wait before looking again, in milliseconds: a tenth of the time waited so far, between one second and
+ * thirty. Answers that come quickly are seen quickly; one that takes days costs two requests a minute.
+ */
+export function adaptivePollMs(run: { readonly stepStartedAtMs: number; readonly nowMs: number }): number {
+  const waitedMs = run.nowMs - run.stepStartedAtMs;
+  return Math.min(longestMs, Math.max(shortestMs, Math.round(waitedMs / 10)));
+}
