@@ -17,6 +17,15 @@ export type {
   Worktree,
 } from './git.ts';
 export type {
+  HttpClient,
+  HttpErrorCode,
+  HttpHead,
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  HttpTls,
+} from './http.ts';
+export type {
   CacheSelection,
   Events,
   JsonPatchOperation,

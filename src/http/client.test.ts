@@ -1,0 +1,218 @@
+import type { RequestListener } from 'node:http';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../../test/support/http-server.ts';
+import { createTestTls, type TestTls } from '../../test/support/tls.ts';
+import { createHttpClient, type HttpClientOptions } from './client.ts';
+
+const never = new AbortController().signal;
+const disposables: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const item of disposables.splice(0).reverse()) await item[Symbol.asyncDispose]();
+});
+
+async function serve(listener: RequestListener, tls?: TestTls): Promise<TestServer> {
+  const server = await startTestServer(listener, tls);
+  disposables.push(server);
+  return server;
+}
+
+function client(options: HttpClientOptions = {}) {
+  const created = createHttpClient(options);
+  disposables.push(created);
+  return created;
+}
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+test('answers with status, headers and body, whatever the status', async () => {
+  const server = await serve((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      response.writeHead(418, { 'x-method': request.method, 'x-a': ['1', '2'] }).end(`got ${body}`);
+    });
+  });
+  const url = `${server.url}/a?b=c`;
+  const answer = await client().request({ method: 'POST', url, body: 'tea' }, never);
+  expect(answer.status).toBe(418);
+  expect(answer.headers).toMatchObject({ 'x-method': 'POST', 'x-a': '1, 2' });
+  expect(text(answer.body)).toBe('got tea');
+  expect(answer.url).toBe(url);
+});
+
+test('streams both ways', async () => {
+  const server = await serve((request, response) => {
+    request.pipe(response);
+  });
+  async function* body() {
+    yield Buffer.from('one ');
+    yield Buffer.from('two');
+  }
+  const answer = await client().stream({ method: 'POST', url: server.url, body: body() }, never);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  expect(text(Buffer.concat(chunks))).toBe('one two');
+});
+
+const failures: {
+  name: string;
+  listener: RequestListener;
+  request?: object;
+  want: string;
+  because: string;
+}[] = [
+  {
+    name: 'a server that never answers',
+    listener: () => undefined,
+    request: { timeoutMs: 50 },
+    want: 'http.timeout',
+    because: 'nothing may hang',
+  },
+  {
+    name: 'a body that stops in the middle',
+    listener: (_, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('abc');
+    },
+    request: { timeoutMs: 50 },
+    want: 'http.timeout',
+    because: 'the limit covers the body',
+  },
+  {
+    name: 'a connection that is cut',
+    listener: (request) => {
+      request.socket.destroy();
+    },
+    want: 'http.unreachable',
+    because: 'a broken connection may work later',
+  },
+  {
+    name: 'a body above the limit',
+    listener: (_, response) => {
+      response.end('x'.repeat(1000));
+    },
+    request: { maxBodyBytes: 999 },
+    want: 'http.too-large',
+    because: 'memory is bounded',
+  },
+  {
+    name: 'a redirect to itself',
+    listener: (_, response) => {
+      response.writeHead(302, { location: '/' }).end();
+    },
+    want: 'http.redirect-refused',
+    because: 'redirects are counted',
+  },
+  {
+    name: 'a redirect that is not wanted',
+    listener: (_, response) => {
+      response.writeHead(302, { location: '/' }).end();
+    },
+    request: { redirect: 'refuse' },
+    want: 'http.redirect-refused',
+    because: 'the caller said so',
+  },
+  {
+    name: 'a redirect to a file',
+    listener: (_, response) => {
+      response.writeHead(302, { location: 'file:///etc/passwd' }).end();
+    },
+    want: 'http.redirect-refused',
+    because: 'only http and https',
+  },
+];
+test.each(failures)('$name is $want', async ({ listener, request, want, because }) => {
+  const server = await serve(listener);
+  const asked = { method: 'GET', url: server.url, ...request };
+  await expect(client().request(asked, never), because).rejects.toMatchObject({ code: want });
+});
+
+test('a refused connection is unreachable and names the host', async () => {
+  const server = await startTestServer(() => undefined);
+  await server[Symbol.asyncDispose]();
+  const asked = client().request({ method: 'GET', url: server.url }, never);
+  await expect(asked).rejects.toMatchObject({
+    code: 'http.unreachable',
+    message: `cannot reach ${server.address}: ECONNREFUSED`,
+  });
+});
+
+test('credentials in the address are refused without being repeated', async () => {
+  const asked = client().request({ method: 'GET', url: 'https://me:hunter2@example.com/' }, never);
+  await expect(asked).rejects.toMatchObject({
+    code: 'http.invalid-request',
+    message: expect.not.stringContaining('hunter2'),
+  });
+});
+
+test('the reason of an aborted signal comes through', async () => {
+  const server = await serve(() => undefined);
+  const controller = new AbortController();
+  const asked = client().request({ method: 'GET', url: server.url }, controller.signal);
+  const reason = new Error('stop');
+  controller.abort(reason);
+  await expect(asked).rejects.toBe(reason);
+});
+
+test('a redirect to another origin drops credentials and turns POST into GET', async () => {
+  const seen: unknown[] = [];
+  const target = await serve((request, response) => {
+    seen.push(request.method, request.headers.authorization, request.headers['x-keep']);
+    response.end('there');
+  });
+  const server = await serve((request, response) => {
+    if (request.url === '/start') response.writeHead(302, { location: '/next' }).end();
+    else {
+      seen.push(request.method, request.headers.authorization);
+      response.writeHead(307, { location: target.url }).end();
+    }
+  });
+  const headers = { Authorization: 'Basic abc', 'X-Keep': 'yes' };
+  const asked = { method: 'POST', url: `${server.url}/start`, headers, body: 'x' };
+  const answer = await client().request(asked, never);
+  expect(text(answer.body)).toBe('there');
+  expect(seen).toEqual(['GET', 'Basic abc', 'GET', undefined, 'yes']);
+});
+
+let tls: TestTls;
+beforeAll(async () => {
+  tls = await createTestTls(['github.com', '127.0.0.1']);
+});
+
+test('a mapped host is reached at its address, under its own name', async () => {
+  const server = await serve((request, response) => {
+    response.end(request.headers.host);
+  }, tls);
+  const http = client({ endpoints: { 'github.com': { address: server.address, caPem: tls.ca } } });
+  for (const url of ['https://github.com/', 'https://GitHub.com:8443/', 'https://github.com./']) {
+    const answer = await http.request(
+      { method: 'GET', url, tls: { insecureSkipVerify: url.endsWith('./') } },
+      never,
+    );
+    expect(text(answer.body)).toBe(new URL(url).host);
+  }
+});
+
+test('a mapped host is never looked for elsewhere', async () => {
+  const server = await startTestServer(() => undefined, tls);
+  await server[Symbol.asyncDispose]();
+  const http = client({ endpoints: { 'github.com': { address: server.address, caPem: tls.ca } } });
+  const asked = http.request({ method: 'GET', url: 'https://github.com/' }, never);
+  await expect(asked).rejects.toMatchObject({ code: 'http.unreachable', data: { reason: 'ECONNREFUSED' } });
+});
+
+test('a certificate is accepted only when its CA is trusted', async () => {
+  const server = await serve((_, response) => {
+    response.end('ok');
+  }, tls);
+  const asked = { method: 'GET', url: server.url };
+  await expect(client().request(asked, never)).rejects.toMatchObject({ code: 'http.tls-failed' });
+  const trusting = [
+    client().request({ ...asked, tls: { caPem: tls.ca } }, never),
+    client().request({ ...asked, tls: { insecureSkipVerify: true } }, never),
+    client({ extraCaPem: tls.ca }).request(asked, never),
+  ];
+  for (const answer of await Promise.all(trusting)) expect(text(answer.body)).toBe('ok');
+});

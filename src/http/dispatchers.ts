@@ -1,0 +1,99 @@
+import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type { HttpTls } from '../ports/index.ts';
+
+/** Where connections to a mapped host go instead. */
+export interface Endpoint {
+  /** Host and port, e.g. "127.0.0.1:8443". */
+  readonly address: string;
+  /** The only CA certificates accepted from it, in PEM; without them, the process's own trust applies. */
+  readonly caPem?: string;
+}
+
+/** What all connections of one client have in common. */
+export interface ConnectionOptions {
+  /** Mapped hosts, by host name ("github.com", every port) or host and port ("github.com:8443"). */
+  readonly endpoints?: Readonly<Record<string, Endpoint>>;
+  /** CA certificates to trust beside the built-in ones, in PEM. */
+  readonly extraCaPem?: string;
+  /** The longest time to connect, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** Keeps one connection pool per kind of trust. */
+export interface Dispatchers {
+  forTls(tls: HttpTls | undefined): Dispatcher;
+  close(): Promise<void>;
+}
+
+const defaultConnectTimeoutMs = 10_000;
+/** Pools kept for requests with trust settings of their own; the oldest goes first. */
+const maxPools = 32;
+
+/** Creates the pools of a client. */
+export function createDispatchers(options: ConnectionOptions): Dispatchers {
+  const pools = new Map<string, Agent>();
+  return {
+    forTls(tls) {
+      const key = `${tls?.insecureSkipVerify === true}\n${tls?.caPem ?? ''}`;
+      const known = pools.get(key);
+      if (known) return known;
+      const agent = new Agent({ connect: createConnect(options, tls), pipelining: 1, connections: 32 });
+      pools.set(key, agent);
+      const [oldest] = pools.keys();
+      if (pools.size > maxPools && oldest !== undefined) {
+        // Requests under way end normally; a failing close leaves nothing to do.
+        void pools
+          .get(oldest)
+          ?.close()
+          .catch(() => undefined);
+        pools.delete(oldest);
+      }
+      return agent;
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((agent) => agent.destroy()));
+      pools.clear();
+    },
+  };
+}
+
+/** The endpoint of a host, if the operator has mapped it. */
+export function findEndpoint(
+  endpoints: Readonly<Record<string, Endpoint>> | undefined,
+  hostname: string,
+  port: string,
+): Endpoint | undefined {
+  const host = hostname.replace(/\.$/, '').toLowerCase();
+  for (const name of [`${host}:${port}`, host]) {
+    if (endpoints !== undefined && Object.hasOwn(endpoints, name)) return endpoints[name];
+  }
+  return undefined;
+}
+
+function createConnect(options: ConnectionOptions, tls: HttpTls | undefined): buildConnector.connector {
+  const timeout = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
+  const rejectUnauthorized = tls?.insecureSkipVerify !== true;
+  const connectWith = (ca: string[] | undefined): buildConnector.connector =>
+    buildConnector({ timeout, rejectUnauthorized, ...(ca === undefined ? {} : { ca }) });
+  const usual = connectWith(trustedCertificates(options.extraCaPem, tls?.caPem));
+  const byCa = new Map<string, buildConnector.connector>();
+  return (target, callback) => {
+    const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+    const endpoint = findEndpoint(options.endpoints, target.hostname, port);
+    if (endpoint === undefined) return usual(target, callback);
+    const ca = endpoint.caPem;
+    const connect = ca === undefined ? usual : (byCa.get(ca) ?? connectWith([ca]));
+    if (ca !== undefined) byCa.set(ca, connect);
+    const address = new URL(`tcp://${endpoint.address}`);
+    const servername = isIP(target.hostname) === 0 ? target.hostname : undefined;
+    const mapped = { ...target, hostname: address.hostname.replace(/^\[|\]$/g, ''), port: address.port };
+    return connect({ ...mapped, host: endpoint.address, ...(servername ? { servername } : {}) }, callback);
+  };
+}
+
+function trustedCertificates(...extra: (string | undefined)[]): string[] | undefined {
+  const given = extra.filter((pem) => pem !== undefined && pem !== '') as string[];
+  return given.length === 0 ? undefined : [...rootCertificates, ...given];
+}
