@@ -25,3 +25,4 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { createJsonPatch, type JsonChange } from './json-patch.ts';
