@@ -18,14 +18,16 @@ export type {
 } from './git.ts';
 export type {
   CacheSelection,
+  Change,
   Events,
   JsonPatchOperation,
+  KubeChanges,
   KubeReader,
   KubeWriter,
   LiveSelection,
   WriteOptions,
 } from './kube.ts';
-export type { Change, Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
+export type { Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
 export type {
   Clock,
   Counter,
