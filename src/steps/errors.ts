@@ -43,6 +43,11 @@ export const stepErrors = defineErrors({
     summary: 'The pull request that a promotion waited for was closed without being merged.',
     help: 'Promote the Freight again when it shall go ahead after all.',
   },
+  'step.not-text': {
+    disposition: 'stop',
+    summary: 'A step was pointed at a file that is not text in UTF-8.',
+    help: 'Correct the path in the configuration of the step.',
+  },
   'step.crashed': {
     disposition: 'stop',
     summary: 'A step ended with an error that nobody foresaw.',

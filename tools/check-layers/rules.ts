@@ -71,6 +71,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli', 'main'],
   'fast-json-patch': ['base', 'embedded'],
   fastify: ['httpd'],
+  ignore: ['steps'],
   'js-yaml': ['base/yaml'],
   'lru-cache': ['git', 'oci', 'expr', 'discovery', 'steps', 'secrets', 'wire'],
   'node-diff3': ['wire'],
