@@ -48,6 +48,21 @@ export const stepErrors = defineErrors({
     summary: 'A step was pointed at a file that is not text in UTF-8.',
     help: 'Correct the path in the configuration of the step.',
   },
+  'step.sync-failed': {
+    disposition: 'stop',
+    summary: 'Argo CD ended a sync with a failure.',
+    help: 'Look at the Application in Argo CD; promote again when it is mended.',
+  },
+  'step.sync-not-authorized': {
+    disposition: 'stop',
+    summary: 'An Application does not permit changes by this Stage.',
+    help: 'Add "<project>:<stage>" to its annotation kargo.akuity.io/authorized-stage.',
+  },
+  'step.source-not-found': {
+    disposition: 'stop',
+    summary: 'A change names a source that an Application does not have.',
+    help: 'Correct repoURL or chart in the configuration of the step.',
+  },
   'step.crashed': {
     disposition: 'stop',
     summary: 'A step ended with an error that nobody foresaw.',
