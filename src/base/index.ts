@@ -26,3 +26,4 @@ export {
   type JsonValue,
 } from './json.ts';
 export { compileRe2, type Re2, type Re2Result } from './re2.ts';
+export { createJsonPatch, type JsonChange } from './json-patch.ts';

@@ -8,7 +8,7 @@ import { evaluateApplications, mergeHealth, readCriteria } from './health.ts';
 interface Row {
   readonly a: HealthStatus;
   readonly b: HealthStatus;
-  readonly applications: readonly ApplicationView[];
+  readonly applications: readonly ApplicationView[] | null;
   readonly criteria: { readonly kind: string; readonly input: JsonObject };
 }
 
@@ -22,7 +22,7 @@ describe.skipIf(table === undefined)('health as in the original (table argocd-he
       return;
     }
     const health = evaluateApplications(readCriteria(input.criteria.input, 'argocd'), (namespace, name) =>
-      input.applications.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+      input.applications?.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     );
     expect({ status: health.status, issues: health.issues }).toEqual(row.expect);
   });
