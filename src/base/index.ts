@@ -25,5 +25,5 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
-export { compileRe2, type Re2, type Re2Result } from './re2.ts';
 export { createJsonPatch, type JsonChange } from './json-patch.ts';
+export { compileRe2, type Re2, type Re2Result } from './re2.ts';
