@@ -1,7 +1,94 @@
 /**
  * Pure rules and result types that more than one front uses: controllers, admission, CLI.
- * It must never do I/O, read the clock or call a port. Each folder has its own door; start reading at `report.ts`.
+ * It must never do I/O, read the clock or call a port. Each folder has a door of its own; start reading at `report.ts`.
  */
+export {
+  type ApplicationCriterion,
+  type ApplicationsHealth,
+  type ApplicationView,
+  type AuthorizedStage,
+  authorizedStageAnnotation,
+  evaluateApplication,
+  evaluateApplications,
+  type HealthFinding,
+  isReconciledAfterOperation,
+  mergeHealth,
+  parseAuthorizedStages,
+  readCriteria,
+  sourcesOf,
+  syncedRevisions,
+} from './argocd/index.ts';
+export {
+  controllerActor,
+  type FreightNews,
+  freightEvent,
+  kubernetesActor,
+  type PromotionNews,
+  promotionEvent,
+  verificationEvent,
+} from './events.ts';
+export {
+  type AgedFreight,
+  type Asker,
+  type Availability,
+  type AvailableFreight,
+  approveForStage,
+  autoPromotionCandidates,
+  chartKey,
+  compareNewestFirst,
+  createAlias,
+  discoveredAtMs,
+  enterStage,
+  type FreightContent,
+  type FreightLife,
+  type FreightRequest,
+  forgetStage,
+  formatOrigin,
+  freightCollectionId,
+  freightName,
+  hasSoaked,
+  isApprovedFor,
+  isCurrentlyIn,
+  isFreightAvailable,
+  isSameOrigin,
+  isVerifiedIn,
+  type LivingFreight,
+  leaveStage,
+  listAvailableFreight,
+  longestSoakMs,
+  mintedAtAnnotation,
+  type Origin,
+  parseOrigin,
+  type RandomNumbers,
+  shortenLabelValue,
+  shortenResourceName,
+  soakEndsAtMs,
+  verifyInStage,
+} from './freight/index.ts';
+export {
+  analysisRunName,
+  collectionId,
+  compareNames,
+  comparePromotions,
+  createUlids,
+  type FreightCopy,
+  type FreightSet,
+  type Inflation,
+  type InflationProblem,
+  inflateSteps,
+  isTerminal,
+  isTerminalPhase,
+  nextFreightCollection,
+  type OrderedPromotion,
+  type PromotionNameParts,
+  promotionName,
+  referencedTasks,
+  type StepTemplate,
+  stepAlias,
+  type TaskContent,
+  type TaskKind,
+  type Variable,
+} from './promotion/index.ts';
 export type {
   EventDraft,
   HealthCheck,
@@ -12,3 +99,24 @@ export type {
   WakeSource,
   WakeUp,
 } from './report.ts';
+export {
+  type AnnotatedRequest,
+  formatAnnotatedRequest,
+  parseAnnotatedRequest,
+  type RequestMember,
+} from './request-annotation.ts';
+export {
+  type AutoPromotionPolicy,
+  type Match,
+  matchLabels,
+  matchName,
+  readAutoPromotionPolicy,
+} from './stage/index.ts';
+export { formatPreciseTime, formatTime } from './time.ts';
+export {
+  type ImageName,
+  normalizeChartUrl,
+  normalizeGitUrl,
+  normalizeImageUrl,
+  parseImageName,
+} from './urls/index.ts';

@@ -1,0 +1,124 @@
+import { labels, parseSubscription, type Subscription, type Warehouse } from '../../api/v1alpha1/index.ts';
+import { isJsonObject, type JsonValue } from '../../base/index.ts';
+import { chartKey } from '../freight/index.ts';
+import { normalizeGitUrl, normalizeImageUrl } from '../urls/index.ts';
+import { allow, duplicate, invalid, required, wrongValue } from './answers.ts';
+import { checkProject, withLabel } from './shared-rules.ts';
+import type { AdmissionRequest, Cause, Defaulted, NamespaceFact, Validated } from './types.ts';
+
+/** What must be known to validate a Warehouse. */
+export interface WarehouseFacts {
+  readonly namespace: NamespaceFact | undefined;
+}
+
+/**
+ * Sets the shard label. Nothing is written into the spec, so that a GitOps tool sees no drift: defaults of subscriptions
+ * are filled in when they are read.
+ */
+export function defaultWarehouse(request: AdmissionRequest<Warehouse>): Defaulted<Warehouse> {
+  return { kind: 'allowed', object: withLabel(request.object, labels.shard, request.object.spec.shard) };
+}
+
+/** Checks the subscriptions: their shape, their names, and that no repository is there twice. */
+export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: WarehouseFacts): Validated {
+  const warehouse = request.object;
+  const subject = { kind: 'Warehouse', name: warehouse.metadata.name };
+  if (request.operation === 'CREATE') {
+    const refused = checkProject(subject, warehouse.metadata.namespace ?? '', facts.namespace);
+    if (refused !== undefined) return refused;
+  }
+  const causes: Cause[] = [];
+  const seenNames = new Map<string, number>();
+  const seenRepositories = new Map<string, number>();
+  for (const [index, value] of warehouse.spec.subscriptions.entries()) {
+    const field = `spec.subscriptions[${index}]`;
+    const result = parseSubscription(value);
+    if (!result.ok) {
+      for (const { field: inner, problem } of result.problems)
+        causes.push(wrongValue(inner === '' ? field : `${field}.${inner}`, memberAt(value, inner), problem));
+      continue;
+    }
+    causes.push(...checkSubscription(result.subscription, field));
+    const place = (seen: Map<string, number>, key: string | undefined, member: string): void => {
+      if (key === undefined) return;
+      const first = seen.get(key);
+      if (first === undefined) seen.set(key, index);
+      else causes.push(duplicate(`${field}${member}`, key, `stands in spec.subscriptions[${first}] already`));
+    };
+    place(seenNames, result.subscription.name, '.name');
+    place(seenRepositories, repositoryKey(result.subscription), '');
+  }
+  if (causes.length > 0) return invalid(subject, causes);
+  return allow({ warnings: warehouse.spec.subscriptions.flatMap(warnAboutDialect) });
+}
+
+function checkSubscription(subscription: Subscription, field: string): readonly Cause[] {
+  if (subscription.kind === 'generic') {
+    const problem = 'is no kind of subscription known here; use git, image or chart';
+    return [wrongValue(field, subscription.subscriptionType, problem)];
+  }
+  if (subscription.kind === 'image') {
+    const { imageSelectionStrategy, constraint, platform } = subscription.image;
+    const causes: Cause[] = [];
+    if (imageSelectionStrategy === 'Digest' && (constraint === undefined || constraint === ''))
+      causes.push(required(`${field}.image.constraint`, 'the strategy Digest needs the tag to follow'));
+    if (platform !== undefined && platform !== '' && !platform.includes('/'))
+      causes.push(wrongValue(`${field}.image.platform`, platform, 'must read <os>/<arch>[/<variant>]'));
+    return causes;
+  }
+  if (subscription.kind === 'chart') {
+    const { repoURL, name } = subscription.chart;
+    const isOci = repoURL.startsWith('oci://');
+    const isNamed = name !== undefined && name !== '';
+    if (isOci && isNamed)
+      return [
+        wrongValue(
+          `${field}.chart.name`,
+          name,
+          'must be empty for an oci repository, whose URL names the chart',
+        ),
+      ];
+    if (!isOci && !isNamed)
+      return [required(`${field}.chart.name`, 'a repository at http or https has many charts')];
+  }
+  return [];
+}
+
+/** A text that is equal for subscriptions to the same repository. */
+function repositoryKey(subscription: Subscription): string | undefined {
+  switch (subscription.kind) {
+    case 'git':
+      return `git ${normalizeGitUrl(subscription.git.repoURL)}`;
+    case 'image':
+      return `image ${normalizeImageUrl(subscription.image.repoURL)}`;
+    case 'chart':
+      return `chart ${chartKey(subscription.chart.repoURL, subscription.chart.name ?? '')}`;
+    case 'generic':
+      return undefined;
+  }
+}
+
+/** Older spellings are understood; people should hear of the modern ones. */
+function warnAboutDialect(value: JsonValue, index: number): readonly string[] {
+  const field = `spec.subscriptions[${index}]`;
+  const warnings: string[] = [];
+  const image = isJsonObject(value) ? value['image'] : undefined;
+  if (isJsonObject(image) && image['semverConstraint'] !== undefined)
+    warnings.push(`${field}.image.semverConstraint is an old spelling; write constraint`);
+  for (const kind of ['image', 'git']) {
+    const member = isJsonObject(value) ? value[kind] : undefined;
+    if (!isJsonObject(member)) continue;
+    if (member['allowTags'] !== undefined)
+      warnings.push(`${field}.${kind}.allowTags is deprecated; write allowTagsRegexes`);
+    if (member['ignoreTags'] !== undefined)
+      warnings.push(`${field}.${kind}.ignoreTags is deprecated; write ignoreTagsRegexes`);
+  }
+  return warnings;
+}
+
+function memberAt(value: JsonValue, path: string): JsonValue | undefined {
+  let found: JsonValue | undefined = value;
+  for (const name of path === '' ? [] : path.split('.'))
+    found = isJsonObject(found) ? found[name] : undefined;
+  return found ?? null;
+}

@@ -1,0 +1,6 @@
+/**
+ * Rules about Stages that controllers and admission share: selectors and policies.
+ * Pure; it must never read a cluster. Start reading at `auto-promotion-policy.ts`.
+ */
+export { type AutoPromotionPolicy, readAutoPromotionPolicy } from './auto-promotion-policy.ts';
+export { type Match, matchLabels, matchName } from './selector.ts';
