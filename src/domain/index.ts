@@ -12,3 +12,24 @@ export type {
   WakeSource,
   WakeUp,
 } from './report.ts';
+export {
+  annotationsFor,
+  formatTimestamp,
+  type ImageFacts,
+  type ImagePlatform,
+  imageCreationMs,
+  isRunnable,
+  latest,
+  type PlatformRule,
+  parsePlatformRule,
+  parseTimestampMs,
+  statedCreationMs,
+  type TagFact,
+} from './selection/index.ts';
+export {
+  type ImageName,
+  normalizeChartUrl,
+  normalizeGitUrl,
+  normalizeImageUrl,
+  parseImageName,
+} from './urls/index.ts';
