@@ -27,14 +27,16 @@ export type {
 } from './http.ts';
 export type {
   CacheSelection,
+  Change,
   Events,
   JsonPatchOperation,
+  KubeChanges,
   KubeReader,
   KubeWriter,
   LiveSelection,
   WriteOptions,
 } from './kube.ts';
-export type { Change, Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
+export type { Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
 export type { ImageSource, Registry } from './registry.ts';
 export type {
   Clock,

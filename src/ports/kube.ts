@@ -43,6 +43,25 @@ export interface KubeReader {
   ): Promise<readonly T[]>;
 }
 
+/** A change of a watched object. `old` is what the cache held before. */
+export type Change<T extends KubeObject> =
+  | { readonly kind: 'added'; readonly object: T }
+  | { readonly kind: 'updated'; readonly object: T; readonly old: T }
+  | { readonly kind: 'deleted'; readonly object: T };
+
+/**
+ * Tells about changes of the watch cache.
+ *
+ * Ordering: the listener is first called with "added" for everything that the cache already holds, then for each
+ * change in the order in which the cache took it; the cache already shows the change when the listener is called.
+ * Own writes are told too. An object that was deleted and made again under its name is told as two changes.
+ * Errors: kube.not-watched. What a listener throws is logged and harms nobody else.
+ */
+export interface KubeChanges {
+  /** The returned function ends the subscription. */
+  subscribe<T extends KubeObject>(type: ResourceType<T>, listener: (change: Change<T>) => void): () => void;
+}
+
 /** One operation of a JSON patch (RFC 6902). */
 export interface JsonPatchOperation {
   readonly op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy';

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectKey, ResourceType } from '../api/meta/index.ts';
 import type { JsonValue } from '../base/index.ts';
 import type { Report } from '../domain/index.ts';
-import type { KubeReader } from './kube.ts';
+import type { Change, KubeReader } from './kube.ts';
 
 /** What `act` gets from the runner for the length of one pass. */
 export interface Pass<Status> {
@@ -10,9 +10,12 @@ export interface Pass<Status> {
   /**
    * Writes the status now, within the pass, and returns when the server has accepted it.
    *
-   * With `answers`, the write carries no resourceVersion but a JSON patch `test`: it is accepted only while the claim at
-   * that pointer still stands, and is retried until it is accepted or the claim is no longer ours.
-   * Errors: kube.conflict when the object moved on (without `answers`) or the claim is gone (with it).
+   * Without `answers`, the write is accepted only while nobody else has changed the status and the object is not being
+   * deleted; changes of spec or metadata in between do not matter. With `answers`, the write is accepted only while the
+   * claim at that JSON pointer (from the root of the object) still stands, and is retried until it is accepted or the
+   * claim is no longer ours. Both go on when `signal` is aborted, and end when the process does.
+   * Errors: kube.conflict when the object moved on (without `answers`) or the claim is gone (with it); kube.invalid when
+   * the server refuses the status.
    */
   checkpoint(
     status: Status,
@@ -37,12 +40,6 @@ export interface Reconciler<Seen, Plan, Done, Status> {
   act(plan: Plan, pass: Pass<Status>): Promise<Done>;
   report(seen: Seen, plan: Plan, done: Done): Report<Status>;
 }
-
-/** A change of a watched object. `old` is what the cache held before. */
-export type Change<T extends KubeObject> =
-  | { readonly kind: 'added'; readonly object: T }
-  | { readonly kind: 'updated'; readonly object: T; readonly old: T }
-  | { readonly kind: 'deleted'; readonly object: T };
 
 /** Maps changes of a related type to the keys of the controller's own kind that they affect. Pure. */
 export interface Watch<T extends KubeObject = KubeObject> {
