@@ -25,3 +25,4 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { compileRe2, type Re2, type Re2Result } from './re2.ts';

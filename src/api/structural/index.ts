@@ -1,0 +1,1 @@
+export type { KindDefinition, PrinterColumn, ValidationRule } from './kind.ts';
