@@ -1,6 +1,6 @@
 /**
  * Pure rules and result types that more than one front uses: controllers, admission, CLI.
- * It must never do I/O, read the clock or call a port. Start reading at `report.ts`.
+ * It must never do I/O, read the clock or call a port. Each folder has its own door; start reading at `report.ts`.
  */
 export type {
   EventDraft,

@@ -1,0 +1,24 @@
+/**
+ * What Promotions are called, in which order they run, which steps they consist of and what they deploy.
+ * Pure; it must never run a step or read a cluster. Start reading at `ordering.ts`.
+ */
+export { collectionId, type FreightCopy, type FreightSet, nextFreightCollection } from './collection.ts';
+export {
+  type Inflation,
+  type InflationProblem,
+  inflateSteps,
+  referencedTasks,
+  type StepTemplate,
+  stepAlias,
+  type TaskContent,
+  type TaskKind,
+  type Variable,
+} from './inflate.ts';
+export { analysisRunName, createUlids, type PromotionNameParts, promotionName } from './name.ts';
+export {
+  compareNames,
+  comparePromotions,
+  isTerminal,
+  isTerminalPhase,
+  type OrderedPromotion,
+} from './ordering.ts';
