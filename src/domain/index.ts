@@ -106,6 +106,20 @@ export {
   type RequestMember,
 } from './request-annotation.ts';
 export {
+  annotationsFor,
+  formatTimestamp,
+  type ImageFacts,
+  type ImagePlatform,
+  imageCreationMs,
+  isRunnable,
+  latest,
+  type PlatformRule,
+  parsePlatformRule,
+  parseTimestampMs,
+  statedCreationMs,
+  type TagFact,
+} from './selection/index.ts';
+export {
   type AutoPromotionPolicy,
   type Match,
   matchLabels,

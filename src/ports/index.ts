@@ -39,6 +39,7 @@ export type {
   WriteOptions,
 } from './kube.ts';
 export type { Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
+export type { ImageSource, Registry } from './registry.ts';
 export type {
   Clock,
   Counter,

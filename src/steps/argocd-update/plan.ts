@@ -1,6 +1,6 @@
 import type { Application, ApplicationSource, OperationState } from '../../api/argocd/index.ts';
 import type { JsonObject, JsonValue } from '../../base/index.ts';
-import { normalizeGitUrl } from '../../domain/urls/index.ts';
+import { normalizeGitUrl } from '../../domain/index.ts';
 import type { SourceUpdate } from './schema.ts';
 
 /** The name of the operation's note that says which Promotion started it. */

@@ -1,6 +1,6 @@
 import type { Application } from '../../api/argocd/index.ts';
-import { authorizedStageAnnotation, parseAuthorizedStages } from '../../domain/argocd/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
+import { authorizedStageAnnotation, parseAuthorizedStages } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
 import { adaptivePollMs } from '../poll.ts';
 import { decideSync, desiredRevisions, planPatch, type SyncDecision, unmatchedUpdate } from './plan.ts';

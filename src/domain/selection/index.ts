@@ -1,0 +1,15 @@
+/**
+ * Which images a subscription selects, as pure rules over facts that are asked for as they are needed.
+ * It must never fetch anything. Start reading at `select.ts`.
+ */
+export {
+  type ImageFacts,
+  type ImagePlatform,
+  imageCreationMs,
+  isRunnable,
+  latest,
+  statedCreationMs,
+  type TagFact,
+} from './facts.ts';
+export { annotationsFor, type PlatformRule, parsePlatformRule } from './platform.ts';
+export { formatTimestamp, parseTimestampMs } from './time.ts';

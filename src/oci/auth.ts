@@ -1,0 +1,160 @@
+import { LRUCache } from 'lru-cache';
+import { isJsonObject } from '../base/index.ts';
+import type { Clock, Credential, HttpClient, HttpRequest } from '../ports/index.ts';
+import { type Challenge, parseChallenges } from '../wire/oci/index.ts';
+import type { Budget } from './budget.ts';
+import { ociErrors } from './errors.ts';
+import { isLoopback, type Repository } from './repository.ts';
+
+/** What a request wants to do at a repository. */
+export type RegistryAction = 'pull' | 'pull,push';
+
+/** Finds the Authorization header for requests. */
+export interface Authorizer {
+  /** The header that worked last time, if it is still valid. */
+  known(repository: Repository, action: RegistryAction): string | undefined;
+  /** Answers a challenge with a new header; oci.auth-failed when it cannot be answered. */
+  answer(
+    repository: Repository,
+    action: RegistryAction,
+    header: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string>;
+}
+
+const maxKept = 2000;
+/** The specification's own, where the answer does not say. */
+const defaultTokenLifeMs = 60_000;
+const basicLifeMs = 3_600_000;
+const maxTokenBytes = 1024 * 1024;
+
+/** Creates the keeper of authorizations, in memory. */
+export function createAuthorizer(deps: {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly budget: Budget;
+}): Authorizer {
+  const kept = new LRUCache<string, { readonly header: string; readonly validUntilMs: number }>({
+    max: maxKept,
+  });
+  const keyOf = (repository: Repository, action: RegistryAction): string =>
+    [repository.host, repository.name, repository.identity, action].join('\n');
+  const keep = (key: string, header: string, lifeMs: number): string => {
+    kept.set(key, { header, validUntilMs: deps.clock.nowMs() + lifeMs });
+    return header;
+  };
+
+  return {
+    known(repository, action) {
+      const found = kept.get(keyOf(repository, action));
+      return found !== undefined && found.validUntilMs > deps.clock.nowMs() ? found.header : undefined;
+    },
+    async answer(repository, action, header, signal) {
+      const key = keyOf(repository, action);
+      kept.delete(key);
+      const challenges = parseChallenges(header);
+      const basic = basicHeader(repository.source.credential);
+      const bearer = challenges.find((challenge) => challenge.scheme === 'bearer');
+      if (bearer !== undefined) {
+        const token = await fetchToken(deps, repository, tokenRequest(repository, action, bearer), signal);
+        return keep(key, `Bearer ${token.value}`, token.lifeMs * 0.9);
+      }
+      if (basic === undefined) throw refused(repository, 'it asks for a credential and none matches');
+      if (!challenges.some((challenge) => challenge.scheme === 'basic')) {
+        throw refused(repository, 'it asks for a kind of authentication that is not supported');
+      }
+      return keep(key, basic, basicLifeMs);
+    },
+  };
+}
+
+/** The error for a credential that a registry does not accept. */
+export function refused(repository: Repository, why: string): Error {
+  const { credential } = repository.source;
+  const who = credential === undefined ? 'without a credential' : `with ${credential.identity}`;
+  return ociErrors.create(
+    'oci.auth-failed',
+    `registry ${repository.host} refuses access to ${repository.label} ${who}: ${why}`,
+    {
+      data: { registry: repository.host, repository: repository.label, identity: credential?.identity },
+    },
+  );
+}
+
+function basicHeader(credential: Credential | undefined): string | undefined {
+  if (!credential?.username || !credential.password) return undefined;
+  return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`;
+}
+
+function tokenRequest(repository: Repository, action: RegistryAction, challenge: Challenge): HttpRequest {
+  const realm = challenge.parameters['realm'] ?? '';
+  const url = URL.canParse(realm) ? new URL(realm) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(repository.host));
+  if (url === undefined || !isSafe || url.username !== '') {
+    throw ociErrors.create(
+      'oci.protocol',
+      `registry ${repository.host} names a token endpoint that is not safe to use for ${repository.label}`,
+    );
+  }
+  const service = challenge.parameters['service'];
+  if (service !== undefined) url.searchParams.set('service', service);
+  url.searchParams.append('scope', `repository:${repository.name}:${action}`);
+  const basic = basicHeader(repository.source.credential);
+  return {
+    method: 'GET',
+    url: url.href,
+    headers: { accept: 'application/json', ...(basic === undefined ? {} : { authorization: basic }) },
+    maxBodyBytes: maxTokenBytes,
+    ...(repository.source.insecureSkipTLSVerify === true ? { tls: { insecureSkipVerify: true } } : {}),
+  };
+}
+
+async function fetchToken(
+  deps: { readonly http: HttpClient; readonly budget: Budget },
+  repository: Repository,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<{ readonly value: string; readonly lifeMs: number }> {
+  const { host } = new URL(request.url);
+  await deps.budget.take(host, signal);
+  const response = await deps.http.request(request, signal);
+  if (response.status === 429) {
+    throw ociErrors.create(
+      'oci.rate-limited',
+      `token endpoint ${host} asked for a pause for ${repository.label}`,
+      {
+        retryAfterMs: 30_000,
+      },
+    );
+  }
+  if (response.status >= 500) {
+    throw ociErrors.create(
+      'oci.unreachable',
+      `token endpoint ${host} answers ${response.status} for ${repository.label}`,
+    );
+  }
+  if (response.status !== 200)
+    throw refused(repository, `its token endpoint ${host} answers ${response.status}`);
+  const token = readToken(response.body);
+  if (token === undefined) {
+    throw ociErrors.create(
+      'oci.protocol',
+      `token endpoint ${host} answers without a token for ${repository.label}`,
+    );
+  }
+  return token;
+}
+
+function readToken(body: Uint8Array): { readonly value: string; readonly lifeMs: number } | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+  if (!isJsonObject(document)) return undefined;
+  const value = document['token'] ?? document['access_token'];
+  const seconds = document['expires_in'];
+  if (typeof value !== 'string' || value === '' || /[\r\n]/.test(value)) return undefined;
+  return { value, lifeMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : defaultTokenLifeMs };
+}
