@@ -1,0 +1,71 @@
+import { defineErrors } from '../base/index.ts';
+
+/** The codes of git repositories. */
+export const gitErrors = defineErrors({
+  'git.auth-failed': {
+    disposition: 'stop',
+    summary: 'The git host refused the credentials, or asks for some and none are configured.',
+    help: 'Check the Secret of type git for this repository: its URL, username and password or token, and its rights.',
+  },
+  'git.not-found': {
+    disposition: 'stop',
+    summary: 'There is no git repository at the URL, or it is hidden from these credentials.',
+    help: 'Check the URL; private repositories answer like missing ones when credentials are missing.',
+  },
+  'git.ref-not-found': {
+    disposition: 'stop',
+    summary: 'The branch, tag or commit does not exist in the repository.',
+    help: 'Create it, or correct its name.',
+  },
+  'git.push-rejected': {
+    disposition: 'stop',
+    summary: 'The git host refused the push for a reason that trying again does not change.',
+    help: 'Read the reason; usually the branch is protected or a hook refuses the commit.',
+  },
+  'git.push-raced': {
+    disposition: 'retry',
+    summary: 'The branch moved again and again while commits were pushed to it.',
+    help: 'It is tried again; raise maxAttempts when many writers share the branch.',
+  },
+  'git.conflict': {
+    disposition: 'stop',
+    summary: 'The branch holds other changes of the same lines or files.',
+    help: 'Promote again, so that the edit is made on top of what the branch holds now.',
+  },
+  'git.protocol': {
+    disposition: 'retry',
+    summary: 'The answer is not what the git protocol says, or is cut off.',
+    help: 'Check that the URL leads to a git host and that no proxy or login page answers in its place.',
+  },
+  'git.unreachable': {
+    disposition: 'retry',
+    summary: 'The git host cannot be reached, is too slow or reports an error of its own.',
+    help: 'Check the host name, network, proxy and certificate.',
+  },
+  'git.rate-limited': {
+    disposition: 'wait',
+    summary: 'The git host asks for fewer requests.',
+    help: 'Nothing to do: it is tried again when the host allows it.',
+  },
+  'git.unsupported': {
+    disposition: 'stop',
+    summary: 'The repository or URL needs something that is not supported yet.',
+    help: 'Use an https URL and a repository with SHA-1 object names.',
+  },
+  'git.object-missing': {
+    disposition: 'stop',
+    summary:
+      'An object that was pinned does not exist in the repository any more, or was never seen by this identity.',
+    help: 'Promote again; the history of the branch was probably rewritten.',
+  },
+  'git.not-a-worktree': {
+    disposition: 'stop',
+    summary: 'A step names a path where no repository is checked out.',
+    help: 'Use the path of a checkout that git-clone made.',
+  },
+  'git.too-large': {
+    disposition: 'stop',
+    summary: 'What is to be fetched or pushed is larger than the limit.',
+    help: 'Keep large files out of the paths that the promotion reads.',
+  },
+});

@@ -1,0 +1,35 @@
+import { defineErrors } from '../../base/index.ts';
+
+/** The codes of work directories and of the file trees in them. */
+export const workdirErrors = defineErrors({
+  'workdir.not-found': {
+    disposition: 'stop',
+    summary: 'There is no file or directory at a path.',
+    help: 'Check the path against the files of the checkout.',
+  },
+  'workdir.is-directory': {
+    disposition: 'stop',
+    summary: 'A file was expected and a directory is there.',
+    help: 'Name a file.',
+  },
+  'workdir.not-directory': {
+    disposition: 'stop',
+    summary: 'A directory was expected and a file is there.',
+    help: 'Name a directory, or remove the file that is in the way.',
+  },
+  'workdir.invalid-path': {
+    disposition: 'stop',
+    summary: 'A path cannot be used: symlinks in a circle, a zero byte, a name that git reserves.',
+    help: 'Choose another path; the folder ".git" is never written by steps.',
+  },
+  'workdir.exists': {
+    disposition: 'stop',
+    summary: 'A work tree was to be put where files are already.',
+    help: 'Check the repository out at a path that nothing else uses.',
+  },
+  'workdir.too-large': {
+    disposition: 'stop',
+    summary: 'A file, or all that was written, is larger than the limit.',
+    help: 'Leave large files out of the promotion; the limits protect the process.',
+  },
+});

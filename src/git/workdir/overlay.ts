@@ -1,0 +1,101 @@
+import { workdirErrors } from './errors.ts';
+import { maxFileBytes, maxWrittenBytes } from './limits.ts';
+import { createDirectory, Directory, type Leaf, type Node, type Origin } from './node.ts';
+import { isReservedName } from './path.ts';
+
+/**
+ * Changes on top of a tree that is read bit by bit. Paths are lists of names that have been resolved already: no dots,
+ * no symlinks; `FileTree` and `Workdir` stand on top of it.
+ */
+export class Overlay {
+  readonly root: Directory;
+  readonly #isRepository: boolean;
+  #writtenBytes = 0;
+
+  /** In a repository the names that git reserves cannot be written. */
+  constructor(options: { readonly origin?: Origin; readonly isRepository: boolean }) {
+    this.root = createDirectory(options.origin);
+    this.#isRepository = options.isRepository;
+  }
+
+  /** Puts a file in its place, with the directories above it; a file at the place is replaced. */
+  async put(path: readonly string[], leaf: Leaf, signal: AbortSignal): Promise<void> {
+    const name = path.at(-1);
+    if (name === undefined) throw workdirErrors.create('workdir.is-directory', 'the root is a directory');
+    this.#admit(path, leaf);
+    const above = await this.#descend(path.slice(0, -1), signal);
+    const last = above.missing.length === 0 ? above.directories.at(-1) : undefined;
+    const existing = (await last?.load(signal))?.get(name);
+    if (existing instanceof Directory) {
+      throw workdirErrors.create('workdir.is-directory', `${show(path)} is a directory`);
+    }
+    for (const directory of above.directories) directory.touch();
+    let parent = above.directories.at(-1) ?? this.root;
+    for (const missing of above.missing) {
+      const made = createDirectory();
+      parent.change(missing, made);
+      parent = made;
+    }
+    parent.change(name, leaf);
+  }
+
+  /** Removes what is at a path, and directories that are empty then. */
+  async remove(path: readonly string[], signal: AbortSignal): Promise<void> {
+    const { directories, missing } = await this.#descend(path.slice(0, -1), signal);
+    const name = path.at(-1);
+    if (name === undefined || missing.length > 0) return;
+    for (const directory of directories) directory.touch();
+    for (let depth = directories.length - 1; depth >= 0; depth--) {
+      const directory = directories[depth];
+      directory?.change(path[depth] ?? name, undefined);
+      if (depth === 0 || (directory?.known?.size ?? 0) > 0) return;
+    }
+  }
+
+  /** Removes everything. */
+  clear(): void {
+    this.root.clear();
+  }
+
+  /** The directories that exist along a path, read, and the names that are missing at its end. */
+  async #descend(
+    path: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly directories: readonly Directory[]; readonly missing: readonly string[] }> {
+    const directories = [this.root];
+    await this.root.load(signal);
+    for (const [depth, name] of path.entries()) {
+      const next: Node | undefined = (await directories[depth]?.load(signal))?.get(name);
+      if (next === undefined) return { directories, missing: path.slice(depth) };
+      if (!(next instanceof Directory)) {
+        const what = show(path.slice(0, depth + 1));
+        throw workdirErrors.create('workdir.not-directory', `${what} is not a directory`);
+      }
+      await next.load(signal);
+      directories.push(next);
+    }
+    return { directories, missing: [] };
+  }
+
+  #admit(path: readonly string[], leaf: Leaf): void {
+    if (this.#isRepository && path.some((name) => isReservedName(name, leaf.mode))) {
+      throw workdirErrors.create('workdir.invalid-path', `${show(path)} has a name that git reserves`);
+    }
+    if (!(leaf.content instanceof Uint8Array)) return;
+    const size = leaf.content.length;
+    if (size > maxFileBytes) {
+      throw workdirErrors.create(
+        'workdir.too-large',
+        `${show(path)} has ${size} bytes, at most ${maxFileBytes} are accepted`,
+      );
+    }
+    this.#writtenBytes += size;
+    if (this.#writtenBytes > maxWrittenBytes) {
+      throw workdirErrors.create('workdir.too-large', `more than ${maxWrittenBytes} bytes were written`);
+    }
+  }
+}
+
+function show(path: readonly string[]): string {
+  return JSON.stringify(path.join('/'));
+}

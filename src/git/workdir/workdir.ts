@@ -1,0 +1,172 @@
+import type { FileEntry, Workdir, Worktree } from '../../ports/index.ts';
+import { gitErrors } from '../errors.ts';
+import { workdirErrors } from './errors.ts';
+import { Files, type Place } from './files.ts';
+import { maxCopiedFiles } from './limits.ts';
+import { Directory, type Leaf, type LeafMode } from './node.ts';
+import { Overlay } from './overlay.ts';
+import { clampPath } from './path.ts';
+
+/** A work tree that shows the overlay it stands on, so that files can be copied from and to it by reference. */
+export interface MountableWorktree extends Worktree {
+  readonly overlay: Overlay;
+}
+
+/** An empty work directory in memory. */
+export function createWorkdir(): Workdir {
+  return new MemoryWorkdir();
+}
+
+type Accept = (path: string, isDirectory: boolean) => boolean;
+
+interface Copied {
+  readonly path: readonly string[];
+  readonly leaf: Leaf;
+}
+
+class MemoryWorkdir implements Workdir {
+  readonly #mounts = new Map<string, Overlay>();
+  readonly #worktrees = new Map<string, Worktree>();
+  readonly #plain = new Overlay({ isRepository: false });
+  readonly #files = new Files(this.#plain, this.#mounts);
+
+  read(path: string, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#files.read(path, signal);
+  }
+
+  write(path: string, content: Uint8Array, mode: LeafMode, signal: AbortSignal): Promise<void> {
+    return this.#files.write(path, content, mode, signal);
+  }
+
+  stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined> {
+    return this.#files.stat(path, signal);
+  }
+
+  list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
+    return this.#files.list(path, signal);
+  }
+
+  async remove(path: string, signal: AbortSignal): Promise<void> {
+    const place = await this.#files.find(path, 'stay', signal);
+    const at = place.path.join('/');
+    const gone = [...this.#mounts.keys()].filter((mount) => at === '' || `${mount}/`.startsWith(`${at}/`));
+    if (gone.includes(at)) {
+      this.#unmount(gone);
+      return;
+    }
+    if (gone.length > 0) {
+      this.#unmount(gone);
+      const rest = await this.#files.find(at, 'stay', signal);
+      if (rest.node !== undefined) await this.#files.removeAt(rest, signal);
+      return;
+    }
+    await this.#files.remove(path, signal);
+  }
+
+  mount(path: string, worktree: Worktree): void {
+    if (!isMountable(worktree)) throw new Error('only work trees of this module can be mounted');
+    const names = clampPath(path);
+    const at = names.join('/');
+    if (!this.#mounts.has(at) && (names.length === 0 ? !this.#isEmpty() : this.#isTaken(names))) {
+      throw workdirErrors.create('workdir.exists', `there are files at ${JSON.stringify(path)} already`);
+    }
+    this.#mounts.set(at, worktree.overlay);
+    this.#worktrees.set(at, worktree);
+  }
+
+  worktreeAt(path: string): { readonly worktree: Worktree; readonly inner: string } {
+    const names = clampPath(path);
+    for (let length = names.length; length >= 0; length--) {
+      const worktree = this.#worktrees.get(names.slice(0, length).join('/'));
+      if (worktree !== undefined) return { worktree, inner: names.slice(length).join('/') };
+    }
+    throw gitErrors.create(
+      'git.not-a-worktree',
+      `no git work tree is checked out at ${JSON.stringify(path)}`,
+    );
+  }
+
+  async copy(from: string, to: string, accept: Accept | undefined, signal: AbortSignal): Promise<void> {
+    const source = await this.#files.find(from, 'follow', signal);
+    if (source.node === undefined) {
+      throw workdirErrors.create('workdir.not-found', `there is nothing at ${JSON.stringify(from)}`);
+    }
+    const target = await this.#files.find(to, 'follow', signal);
+    if (source.node.kind === 'leaf') {
+      if (accept?.(source.path.at(-1) ?? '', false) === false) return;
+      await this.#files.put(target, source.node, signal);
+      return;
+    }
+    if (target.node?.kind === 'leaf') {
+      throw workdirErrors.create('workdir.not-directory', `${JSON.stringify(to)} is not a directory`);
+    }
+    // Everything is collected before anything is written, so that a copy into itself ends.
+    const copied: Copied[] = [];
+    await this.#prefetch(source.node, signal);
+    await this.#collect(source, [], { accept, copied }, signal);
+    for (const { path, leaf } of copied) {
+      const place = await this.#files.find([...target.path, ...path].join('/'), 'follow', signal);
+      await this.#files.put(place, leaf, signal);
+    }
+  }
+
+  async #prefetch(node: Place['node'], signal: AbortSignal): Promise<void> {
+    if (!(node instanceof Directory) || node.origin === undefined) return;
+    await node.origin.source.prefetchTrees(node.origin.id, signal);
+  }
+
+  async #collect(
+    parent: Place,
+    below: readonly string[],
+    into: { readonly accept: Accept | undefined; readonly copied: Copied[] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const child of await this.#files.children(parent, signal)) {
+      const name = child.path.at(-1) ?? '';
+      const path = [...below, name];
+      const { node } = child;
+      if (name === '.git' || node.kind === 'submodule') continue;
+      if (node.kind === 'leaf' && node.mode === 'symlink') continue;
+      if (into.accept?.(path.join('/'), node.kind === 'directory') === false) continue;
+      if (node.kind === 'directory') {
+        await this.#collect(child, path, into, signal);
+        continue;
+      }
+      if (into.copied.push({ path, leaf: node }) > maxCopiedFiles) {
+        throw workdirErrors.create('workdir.too-large', `a copy of more than ${maxCopiedFiles} files`);
+      }
+    }
+  }
+
+  #unmount(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.#mounts.delete(path);
+      this.#worktrees.delete(path);
+    }
+  }
+
+  #isEmpty(): boolean {
+    return this.#mounts.size === 0 && (this.#plain.root.known?.size ?? 0) === 0;
+  }
+
+  /** Plain files at the path or in the way of it, as far as they are known; inside a work tree nothing is fetched. */
+  #isTaken(names: readonly string[]): boolean {
+    let directory: Directory = this.#plain.root;
+    for (const [depth, name] of names.entries()) {
+      const mounted = this.#mounts.get(names.slice(0, depth + 1).join('/'));
+      if (mounted !== undefined) {
+        directory = mounted.root;
+        continue;
+      }
+      const node = directory.known?.get(name);
+      if (node === undefined) return false;
+      if (!(node instanceof Directory)) return true;
+      directory = node;
+    }
+    return directory.known === undefined || directory.known.size > 0;
+  }
+}
+
+function isMountable(worktree: Worktree): worktree is MountableWorktree {
+  return 'overlay' in worktree && worktree.overlay instanceof Overlay;
+}

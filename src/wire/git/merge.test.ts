@@ -1,0 +1,278 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTemporaryFolder, git, hasNativeGit, runGit } from '../../../test/support/native-git.ts';
+import { mergeText } from './merge-text.ts';
+import { type MergedTrees, mergeTrees } from './merge-trees.ts';
+import { type GitObject, hashObject, type ObjectId, type ObjectType } from './object-id.ts';
+import { encodePack } from './pack-write.ts';
+import { decodeTree, encodeTree, kindOf } from './tree.ts';
+
+/** Files by path; a value that starts with "-> " is a symlink, with "+x " executable. */
+type Files = Readonly<Record<string, string>>;
+
+class Objects {
+  readonly all = new Map<ObjectId, GitObject>();
+  reads = 0;
+
+  write(type: ObjectType, data: Uint8Array): ObjectId {
+    const id = hashObject(type, data);
+    this.all.set(id, { type, data });
+    return id;
+  }
+
+  tree(files: Files): ObjectId {
+    const names = new Set(Object.keys(files).map((path) => path.split('/')[0] ?? ''));
+    const entries = [...names].map((name) => {
+      const text = files[name];
+      if (text !== undefined) {
+        const mode = text.startsWith('-> ') ? '120000' : text.startsWith('+x ') ? '100755' : '100644';
+        return { mode, name, id: this.write('blob', Buffer.from(text.replace(/^(?:-> |\+x )/, ''))) };
+      }
+      const below = Object.entries(files).filter(([path]) => path.startsWith(`${name}/`));
+      const inner = Object.fromEntries(below.map(([path, value]) => [path.slice(name.length + 1), value]));
+      return { mode: '40000', name, id: this.tree(inner) };
+    });
+    return this.write('tree', encodeTree(entries));
+  }
+
+  files(tree: ObjectId, prefix = ''): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const { mode, name, id } of decodeTree(this.all.get(tree)?.data ?? new Uint8Array())) {
+      const kind = kindOf(mode);
+      if (kind === 'tree') Object.assign(found, this.files(id, `${prefix}${name}/`));
+      else {
+        const mark = kind === 'symlink' ? '-> ' : kind === 'executable' ? '+x ' : '';
+        found[prefix + name] = mark + Buffer.from(this.all.get(id)?.data ?? []).toString();
+      }
+    }
+    return found;
+  }
+
+  async merge(base: Files | undefined, ours: Files, theirs: Files): Promise<MergedTrees> {
+    const trees = {
+      base: base === undefined ? undefined : this.tree(base),
+      ours: this.tree(ours),
+      theirs: this.tree(theirs),
+    };
+    const read = async (ids: readonly ObjectId[]) => {
+      this.reads++;
+      return new Map(ids.flatMap((id) => (this.all.has(id) ? [[id, this.all.get(id) as GitObject]] : [])));
+    };
+    const merged = await mergeTrees(trees, { read });
+    for (const [id, object] of merged.objects) this.all.set(id, object);
+    return merged;
+  }
+}
+
+const lines = (...changed: [number, string][]): string => {
+  const all = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+  for (const [index, text] of changed) all[index] = text;
+  return `${all.join('\n')}\n`;
+};
+
+const merges: {
+  name: string;
+  base?: Files;
+  ours: Files;
+  theirs: Files;
+  want: Files;
+  conflicts?: string[];
+}[] = [
+  { name: 'only one side changed', base: { a: '1' }, ours: { a: '1' }, theirs: { a: '2' }, want: { a: '2' } },
+  {
+    name: 'both made the same change',
+    base: { a: '1' },
+    ours: { a: '2' },
+    theirs: { a: '2' },
+    want: { a: '2' },
+  },
+  {
+    name: 'different files of one directory',
+    base: { 'd/a': '1', 'd/b': '1' },
+    ours: { 'd/a': '2', 'd/b': '1' },
+    theirs: { 'd/a': '1', 'd/b': '2' },
+    want: { 'd/a': '2', 'd/b': '2' },
+  },
+  {
+    name: 'different lines of one file',
+    base: { a: lines() },
+    ours: { a: lines([2, 'ours']) },
+    theirs: { a: lines([15, 'theirs']) },
+    want: { a: lines([2, 'ours'], [15, 'theirs']) },
+  },
+  {
+    name: 'the same line of one file',
+    base: { a: lines() },
+    ours: { a: lines([2, 'ours']) },
+    theirs: { a: lines([2, 'theirs']) },
+    want: { a: lines([2, 'ours']) },
+    conflicts: ['a content'],
+  },
+  {
+    name: 'one deletes, one leaves',
+    base: { a: '1', b: '1' },
+    ours: { b: '1' },
+    theirs: { a: '1', b: '2' },
+    want: { b: '2' },
+  },
+  {
+    name: 'one deletes, one changes',
+    base: { a: '1' },
+    ours: {},
+    theirs: { a: '2' },
+    want: {},
+    conflicts: ['a changed-and-deleted'],
+  },
+  {
+    name: 'one deletes a directory, one changes a file in it',
+    base: { 'd/a': '1', 'd/b': '1' },
+    ours: {},
+    theirs: { 'd/a': '2', 'd/b': '1' },
+    want: {},
+    conflicts: ['d/a changed-and-deleted'],
+  },
+  {
+    name: 'both empty a directory',
+    base: { 'd/a': '1', 'd/b': '1', c: '1' },
+    ours: { 'd/a': '1', c: '1' },
+    theirs: { 'd/b': '1', c: '1' },
+    want: { c: '1' },
+  },
+  {
+    name: 'both add different files',
+    base: {},
+    ours: { 'd/a': '1' },
+    theirs: { 'd/b': '2' },
+    want: { 'd/a': '1', 'd/b': '2' },
+  },
+  {
+    name: 'both add the same file differently',
+    base: {},
+    ours: { a: '1' },
+    theirs: { a: '2' },
+    want: { a: '1' },
+    conflicts: ['a both-added'],
+  },
+  { name: 'no base at all', ours: { a: '1' }, theirs: { b: '2' }, want: { a: '1', b: '2' } },
+  {
+    name: 'a file here, a directory there',
+    base: {},
+    ours: { a: '1' },
+    theirs: { 'a/b': '2' },
+    want: { a: '1' },
+    conflicts: ['a file-and-directory'],
+  },
+  {
+    name: 'mode here, content there',
+    base: { a: '1' },
+    ours: { a: '+x 1' },
+    theirs: { a: '2' },
+    want: { a: '+x 2' },
+  },
+  {
+    name: 'symlinks',
+    base: { a: '-> x' },
+    ours: { a: '-> y' },
+    theirs: { a: '-> z' },
+    want: { a: '-> y' },
+    conflicts: ['a symlink'],
+  },
+  {
+    name: 'binary files',
+    base: { a: '\0' },
+    ours: { a: '\x001' },
+    theirs: { a: '\x002' },
+    want: { a: '\x001' },
+    conflicts: ['a binary'],
+  },
+];
+test.each(merges)('merges $name', async ({ base, ours, theirs, want, conflicts = [] }) => {
+  const objects = new Objects();
+  const merged = await objects.merge(base, ours, theirs);
+  expect(objects.files(merged.tree)).toEqual(want);
+  expect(merged.conflicts.map(({ path, kind }) => `${path} ${kind}`)).toEqual(conflicts);
+});
+
+test('reads once per level and once for blobs', async () => {
+  const objects = new Objects();
+  const files = (a: string, b: string): Files => ({ 'x/y/a': a, 'x/y/b': b, 'other/c': '1' });
+  await objects.merge(files(lines(), '1'), files(lines([1, 'o']), '2'), files(lines([9, 't']), '1'));
+  expect(objects.reads).toBe(4);
+});
+
+test('line ends and encodings stay as they are', () => {
+  const bytes = (text: string) => Buffer.from(text, 'latin1');
+  const merged = mergeText(
+    bytes('a\r\nb\r\n\xff\nd'),
+    bytes('A\r\nb\r\n\xff\nd'),
+    bytes('a\r\nb\r\n\xff\nD'),
+  );
+  expect(merged).toEqual({ kind: 'merged', data: bytes('A\r\nb\r\n\xff\nD') });
+});
+
+describe.skipIf(!hasNativeGit)('beside native git', () => {
+  const folder = createTemporaryFolder();
+  if (hasNativeGit) execFileSync('git', ['init', '-q', '--bare', folder.path]);
+  afterAll(() => folder[Symbol.dispose]());
+
+  const edit = fc.record({
+    kind: fc.constantFrom('change', 'change', 'change', 'delete', 'add'),
+    file: fc.nat(5),
+    line: fc.nat(29),
+    text: fc.constantFrom('x', 'y'),
+  });
+
+  test('random edits on two sides merge to the same tree or conflict in both', {
+    timeout: 60_000,
+  }, async () => {
+    const path = (index: number): string => `dir${index % 2}/f${index}`;
+    const content = Array.from({ length: 30 }, (_, index) => `line ${index}\n`);
+    const base: Files = Object.fromEntries([0, 1, 2, 3].map((index) => [path(index), content.join('')]));
+    const apply = (edits: { kind: string; file: number; line: number; text: string }[]): Files => {
+      const files: Record<string, string> = { ...base };
+      for (const { kind, file, line, text } of edits) {
+        const name = path(file);
+        const now = files[name];
+        if (kind === 'delete') delete files[name];
+        else if (now === undefined) {
+          if (kind === 'add') files[name] = `${text}\n`;
+        } else {
+          const changed = now.split(/(?<=\n)/);
+          changed[line % changed.length] = `${text}${line}\n`;
+          files[name] = changed.join('');
+        }
+      }
+      return files;
+    };
+    const edits = fc.array(edit, { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(edits, edits, async (left, right) => {
+        const objects = new Objects();
+        const [ours, theirs] = [apply(left), apply(right)];
+        const merged = await objects.merge(base, ours, theirs);
+        const pack = await encodePack([...objects.all.values()]);
+        await git(folder.path, ['unpack-objects', '-q'], { input: pack });
+        const commit = async (files: Files, ...parents: string[]) => {
+          const flags = parents.flatMap((parent) => ['-p', parent]);
+          return git(folder.path, ['commit-tree', '-m', 'm', ...flags, objects.tree(files)]);
+        };
+        const root = await commit(base);
+        const sides = [await commit(ours, root), await commit(theirs, root)];
+        const settings = [
+          '-c',
+          'merge.renames=false',
+          'merge-tree',
+          '--write-tree',
+          '--name-only',
+          '--no-messages',
+        ];
+        const native = await runGit(folder.path, [...settings, ...sides]);
+        const [tree = '', ...conflicts] = native.stdout.toString().trim().split('\n');
+        expect([...new Set(merged.conflicts.map((conflict) => conflict.path))]).toEqual(conflicts.sort());
+        if (native.code === 0) expect(merged.tree).toBe(tree);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { type Capabilities, formatCapabilities, parseCapabilities } from './capabilities.ts';
+import { gitWireErrors } from './errors.ts';
+import { type FetchRequest, parseDepth } from './fetch.ts';
+import { type ObjectId, parseObjectId, quote } from './object-id.ts';
+import { encodePacket, flushPacket, type PacketReader } from './pkt-line.ts';
+
+/** A fetch in version 0, and the capabilities that the client chose. */
+export interface V0FetchRequest extends FetchRequest {
+  readonly capabilities: Capabilities;
+}
+
+/** The bytes of a fetch in version 0 over stateless HTTP. */
+export function encodeV0FetchRequest(request: V0FetchRequest): Buffer {
+  const listed = formatCapabilities(request.capabilities).join(' ');
+  const line = (text: string): Buffer => encodePacket(`${text}\n`);
+  return Buffer.concat([
+    ...request.wants.map((id, index) => line(index === 0 ? `want ${id} ${listed}` : `want ${id}`)),
+    ...(request.shallow ?? []).map((id) => line(`shallow ${id}`)),
+    ...(request.depth === undefined ? [] : [line(`deepen ${request.depth}`)]),
+    ...(request.filter === undefined ? [] : [line(`filter ${request.filter}`)]),
+    flushPacket,
+    ...(request.haves ?? []).map((id) => line(`have ${id}`)),
+    ...(request.done ? [line('done')] : [flushPacket]),
+  ]);
+}
+
+/** Reads a fetch in version 0 as a stateless server receives it. Errors: git-wire.malformed. */
+export async function readV0FetchRequest(packets: PacketReader): Promise<V0FetchRequest> {
+  const wants: ObjectId[] = [];
+  const shallow: ObjectId[] = [];
+  let capabilities: Capabilities = new Map();
+  let depth: number | undefined;
+  let filter: string | undefined;
+  for (const line of (await packets.readLines()).lines) {
+    const [word, value = ''] = line.split(' ', 2);
+    if (word === 'want') {
+      if (wants.length === 0) capabilities = parseCapabilities(line.slice(46));
+      wants.push(parseObjectId(value));
+    } else if (word === 'shallow') shallow.push(parseObjectId(value));
+    else if (word === 'deepen') depth = parseDepth(value);
+    else if (word === 'filter') filter = value;
+    else throw gitWireErrors.create('git-wire.malformed', `${quote(line)} has no place in a fetch`);
+  }
+  const { haves, done } = await readHaves(packets);
+  return {
+    wants,
+    haves,
+    shallow,
+    done,
+    capabilities,
+    ...(depth === undefined ? {} : { depth }),
+    deepenRelative: capabilities.has('deepen-relative'),
+    ...(filter === undefined ? {} : { filter }),
+    thinPack: capabilities.has('thin-pack'),
+    offsetDelta: capabilities.has('ofs-delta'),
+    includeTag: capabilities.has('include-tag'),
+    noProgress: capabilities.has('no-progress'),
+  };
+}
+
+async function readHaves(packets: PacketReader): Promise<{ haves: ObjectId[]; done: boolean }> {
+  const haves: ObjectId[] = [];
+  for (;;) {
+    const line = await packets.readLine();
+    if (line === undefined) return { haves, done: false };
+    if (line.kind !== 'line') continue;
+    if (line.text === 'done') return { haves, done: true };
+    if (line.text.startsWith('have ')) haves.push(parseObjectId(line.text.slice(5)));
+  }
+}
