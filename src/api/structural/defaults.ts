@@ -1,0 +1,56 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/index.ts';
+import type { StructuralSchema } from './schema.ts';
+
+/**
+ * Fills in the defaults of the schema.
+ *
+ * Guarantees: pure; the value itself comes back when nothing changes. A null where null is not allowed becomes the
+ * default; without a default such a member of an object is dropped, as kube-apiserver does it.
+ */
+export function applyDefaults(schema: StructuralSchema, value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return fillList(schema, value);
+  return isJsonObject(value) ? fillObject(schema, value) : value;
+}
+
+function fillList(schema: StructuralSchema, value: readonly JsonValue[]): JsonValue {
+  const { items } = schema;
+  if (items === undefined) return value;
+  const next = value.map((item) => {
+    const own = item === null && items.nullable !== true ? (items.default ?? item) : item;
+    return applyDefaults(items, own);
+  });
+  return next.some((item, index) => item !== value[index]) ? next : value;
+}
+
+function fillObject(schema: StructuralSchema, value: JsonObject): JsonValue {
+  const { properties = {}, additionalProperties } = schema;
+  const next: Record<string, JsonValue> = {};
+  let isChanged = false;
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const filled = fillMember(own ?? asSchema(additionalProperties), member);
+    if (filled !== member) isChanged = true;
+    if (filled !== undefined) set(next, name, filled);
+  }
+  for (const [name, property] of Object.entries(properties)) {
+    if (property.default === undefined || Object.hasOwn(next, name)) continue;
+    set(next, name, applyDefaults(property, property.default));
+    isChanged = true;
+  }
+  return isChanged ? next : value;
+}
+
+function fillMember(schema: StructuralSchema | undefined, member: JsonValue): JsonValue | undefined {
+  if (schema === undefined) return member;
+  if (member !== null || schema.nullable === true) return applyDefaults(schema, member);
+  return schema.default === undefined ? undefined : applyDefaults(schema, schema.default);
+}
+
+function asSchema(schema: boolean | StructuralSchema | undefined): StructuralSchema | undefined {
+  return typeof schema === 'object' ? schema : undefined;
+}
+
+function set(object: Record<string, JsonValue>, name: string, value: JsonValue): void {
+  Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+}
