@@ -1,0 +1,240 @@
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { describeError, type JsonValue } from '../../base/index.ts';
+import type { Clock, Metrics } from '../../ports/index.ts';
+import { kubeErrors } from '../errors.ts';
+import type { Connection, ConnectionAuth, TlsSettings } from './connection.ts';
+import { type LimitedSignal, limitSignal } from './limits.ts';
+import { createStatusError, type RequestLabel } from './status-error.ts';
+
+/** One request to the API server. */
+export interface KubeRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
+  /** Below the server's root, without the query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: JsonValue;
+  readonly contentType?: string;
+}
+
+/** Sends requests to one API server over one pool of kept-alive connections. */
+export interface Transport {
+  /** The JSON answer. Errors: kube.* */
+  json(request: KubeRequest, signal: AbortSignal): Promise<JsonValue>;
+  /** The bytes of an answer without end; the time limit is for its head only. Errors: kube.* */
+  stream(request: KubeRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+/** Limits of a transport. */
+export interface TransportOptions {
+  /** The longest that one request may take, or the head of a stream, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly maxBodyBytes?: number;
+  readonly userAgent?: string;
+}
+
+const defaultTimeoutMs = 30_000;
+const defaultMaxBodyBytes = 256 * 1024 * 1024;
+
+/** Creates a transport; connections are made when they are needed. */
+export function createTransport(
+  deps: { readonly clock: Clock; readonly metrics: Metrics },
+  connection: Connection,
+  options: TransportOptions = {},
+): Transport {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
+  const pool = createPool(connection);
+  const host = new URL(connection.server).host;
+  const requests = deps.metrics.counter({
+    name: 'rest_client_requests_total',
+    help: 'Requests to the Kubernetes API server by status code ("<error>" without an answer), method and host.',
+    labels: ['code', 'method', 'host'],
+  });
+
+  async function attempt(request: KubeRequest, limit: LimitedSignal, isRefused: boolean) {
+    const auth = await connection.authenticate(isRefused);
+    const headers: Record<string, string> = { accept: 'application/json', ...auth.headers };
+    headers['user-agent'] = options.userAgent ?? 'gantry';
+    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    return await pool.get(auth).request({
+      origin: connection.server,
+      path: pathOf(connection.server, request),
+      method: request.method,
+      headers,
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: limit.signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /** One request, repeated once with new credentials when the server does not know the old ones. */
+  async function send(request: KubeRequest, limit: LimitedSignal): Promise<Dispatcher.ResponseData> {
+    let response = await attempt(request, limit, false);
+    requests.add({ code: String(response.statusCode), method: request.method, host });
+    if (response.statusCode !== 401) return response;
+    await response.body.dump();
+    response = await attempt(request, limit, true);
+    requests.add({ code: String(response.statusCode), method: request.method, host });
+    return response;
+  }
+
+  /** Turns what went wrong below HTTP into a coded error; the caller's own abort passes through. */
+  function toError(error: unknown, request: KubeRequest, limit: LimitedSignal, signal: AbortSignal): unknown {
+    if (kubeErrors.is(error)) return error;
+    if (signal.aborted && !limit.isTimedOut()) return signal.reason;
+    requests.add({ code: '<error>', method: request.method, host });
+    const why = limit.isTimedOut() ? `no answer within ${timeoutMs} ms` : describeError(error);
+    return kubeErrors.create(
+      'kube.unreachable',
+      `${request.method} ${request.path} at "${host}" failed: ${why}`,
+      {
+        cause: error,
+        data: { verb: request.method, path: request.path, host },
+      },
+    );
+  }
+
+  return {
+    async json(request, signal) {
+      const limit = limitSignal(deps.clock, signal, timeoutMs);
+      try {
+        const response = await send(request, limit);
+        return await readAnswer(response, labelOf(request), maxBodyBytes);
+      } catch (error) {
+        throw toError(error, request, limit, signal);
+      } finally {
+        limit.dispose();
+      }
+    },
+    async stream(request, signal) {
+      const head = limitSignal(deps.clock, signal, timeoutMs);
+      const whole = new AbortController();
+      const end = (): void => whole.abort(head.signal.reason);
+      head.signal.addEventListener('abort', end, { once: true });
+      try {
+        const response = await send(request, { ...head, signal: whole.signal });
+        if (response.statusCode !== 200) await readAnswer(response, labelOf(request), maxBodyBytes);
+        return followStream(response.body, signal, whole);
+      } catch (error) {
+        throw toError(error, request, head, signal);
+      } finally {
+        head.signal.removeEventListener('abort', end);
+        head.dispose();
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** The bytes of a stream until it ends or the signal is aborted; leaving the loop closes the connection. */
+async function* followStream(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  whole: AbortController,
+): AsyncGenerator<Uint8Array> {
+  const end = (): void => whole.abort(signal.reason);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    yield* body;
+  } finally {
+    signal.removeEventListener('abort', end);
+    whole.abort();
+  }
+}
+
+async function readAnswer(
+  response: Dispatcher.ResponseData,
+  label: RequestLabel,
+  maxBodyBytes: number,
+): Promise<JsonValue> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBodyBytes) {
+      throw kubeErrors.create(
+        'kube.protocol',
+        `${label.verb} ${label.path} answered more than ${maxBodyBytes} bytes`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  const body = parseJson(Buffer.concat(chunks).toString('utf8'));
+  if (response.statusCode < 200 || response.statusCode >= 300) {
+    const retryAfter = response.headers['retry-after'];
+    throw createStatusError(label, {
+      statusCode: response.statusCode,
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      body,
+    });
+  }
+  if (body === undefined) {
+    throw kubeErrors.create('kube.protocol', `${label.verb} ${label.path} was not answered with JSON`);
+  }
+  return body;
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined; // the caller says what that means
+  }
+}
+
+function labelOf(request: KubeRequest): RequestLabel {
+  return { verb: request.method, path: request.path };
+}
+
+function pathOf(server: string, request: KubeRequest): string {
+  const prefix = new URL(server).pathname.replace(/\/$/, '');
+  const query = new URLSearchParams(request.query).toString();
+  return `${prefix}${request.path}${query === '' ? '' : `?${query}`}`;
+}
+
+/** One dispatcher, replaced only when the client certificate or the CA changes. */
+function createPool(connection: Connection): {
+  get(auth: ConnectionAuth): Dispatcher;
+  close(): Promise<void>;
+} {
+  let current: { readonly dispatcher: Dispatcher; readonly tls: TlsSettings } | undefined;
+  return {
+    get(auth) {
+      if (current !== undefined && isSameTls(current.tls, auth.tls)) return current.dispatcher;
+      void current?.dispatcher.close();
+      current = { dispatcher: createDispatcher(connection, auth.tls), tls: auth.tls };
+      return current.dispatcher;
+    },
+    async close() {
+      await current?.dispatcher.destroy();
+      current = undefined;
+    },
+  };
+}
+
+function createDispatcher(connection: Connection, tls: TlsSettings): Dispatcher {
+  const connect = {
+    ca: tls.ca,
+    cert: tls.cert,
+    key: tls.key,
+    servername: tls.serverName,
+    ...(tls.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: tls.rejectUnauthorized }),
+  };
+  const shared = { keepAliveTimeout: 60_000, keepAliveMaxTimeout: 600_000, connectTimeout: 10_000 };
+  if (connection.proxyUrl === undefined) return new Agent({ ...shared, connect });
+  return new ProxyAgent({ ...shared, uri: connection.proxyUrl, requestTls: connect });
+}
+
+function isSameTls(a: TlsSettings, b: TlsSettings): boolean {
+  if (a === b) return true;
+  return (
+    String(a.ca) === String(b.ca) &&
+    String(a.cert) === String(b.cert) &&
+    String(a.key) === String(b.key) &&
+    a.serverName === b.serverName &&
+    a.rejectUnauthorized === b.rejectUnauthorized
+  );
+}

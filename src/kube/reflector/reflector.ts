@@ -1,0 +1,175 @@
+import type { KubeObject } from '../../api/meta/index.ts';
+import { AppError, describeError } from '../../base/index.ts';
+import type { Clock, LiveSelection, Log, Random } from '../../ports/index.ts';
+import type { Store } from '../cache/store.ts';
+import { kubeErrors } from '../errors.ts';
+import { limitSignal, pause } from '../http/limits.ts';
+import type { Rest } from '../http/rest.ts';
+import { typeText } from '../watched.ts';
+import { type BackoffOptions, backoffMs } from './backoff.ts';
+import { parseWatchEvent } from './watch-event.ts';
+
+/** Keeps one store equal to the server, whatever happens to the connection. */
+export interface Reflector {
+  /** Lists and watches until the signal is aborted; never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves after the first complete list. Errors: kube.unsupported-version, which ends the reflector. */
+  readonly synced: Promise<void>;
+}
+
+/** Timings of a reflector; the defaults suit a real server. */
+export interface ReflectorOptions {
+  readonly pageSize?: number;
+  /** The server is asked to end each watch after a random time in this range, in seconds. */
+  readonly watchSeconds?: { readonly min: number; readonly max: number };
+  /** How long past that time a watch may live before its connection counts as dead. */
+  readonly graceMs?: number;
+  readonly backoff?: BackoffOptions;
+}
+
+const defaults = {
+  pageSize: 500,
+  watchSeconds: { min: 300, max: 600 },
+  graceMs: 15_000,
+  backoff: { baseMs: 500, maxMs: 30_000 },
+};
+
+/** A watch that ends sooner than this without news counts as a failure, so that reconnecting cannot become a busy loop. */
+const shortWatchMs = 1000;
+/** After this many failures in a row the version itself is suspect, and everything is listed again. */
+const failuresBeforeList = 3;
+
+/** Where a reflector stands between two attempts. */
+interface Progress {
+  /** The version to watch from; `undefined` asks for a list. */
+  version: string | undefined;
+  failures: number;
+  /** Paging outlived the server's memory, so the next list is asked for in one piece. */
+  unpaged: boolean;
+}
+
+/** Creates a reflector for a store; nothing happens before `run`. */
+export function createReflector(
+  deps: { readonly rest: Rest; readonly clock: Clock; readonly random: Random; readonly log: Log },
+  store: Store,
+  options: ReflectorOptions = {},
+): Reflector {
+  const { pageSize, watchSeconds, graceMs, backoff } = { ...defaults, ...options };
+  const { type } = store.watched;
+  const log = deps.log.child({ type: typeText(type) });
+  const selection: LiveSelection = {
+    ...(store.watched.namespace === undefined ? {} : { namespace: store.watched.namespace }),
+    ...(store.watched.labelSelector === undefined ? {} : { labels: store.watched.labelSelector }),
+  };
+  const synced = createGate();
+  synced.promise.catch(() => undefined); // whoever awaits it sees the error; nobody has to
+  let hasSynced = false;
+
+  async function listOnce(progress: Progress, signal: AbortSignal): Promise<void> {
+    const items: KubeObject[] = [];
+    let next: string | undefined;
+    let version = '';
+    do {
+      const limit = progress.unpaged ? 0 : pageSize;
+      const page = await deps.rest.listPage(
+        type,
+        selection,
+        next === undefined ? { limit } : { limit, next },
+        signal,
+      );
+      items.push(...page.items);
+      version = page.resourceVersion;
+      next = page.next;
+    } while (next !== undefined);
+    store.replace(items, version);
+    progress.version = version;
+    progress.unpaged = false;
+    hasSynced = true;
+    synced.resolve();
+  }
+
+  async function watchOnce(progress: Progress, version: string, signal: AbortSignal): Promise<void> {
+    const timeoutSeconds = Math.round(
+      watchSeconds.min + deps.random.next() * (watchSeconds.max - watchSeconds.min),
+    );
+    const startedMs = deps.clock.nowMs();
+    const limit = limitSignal(deps.clock, signal, timeoutSeconds * 1000 + graceMs);
+    let hasNews = false;
+    try {
+      for await (const line of deps.rest.watch(
+        type,
+        selection,
+        { resourceVersion: version, timeoutSeconds },
+        limit.signal,
+      )) {
+        takeEvent(progress, line);
+        hasNews = true;
+        progress.failures = 0;
+      }
+    } finally {
+      limit.dispose();
+    }
+    if (hasNews || deps.clock.nowMs() - startedMs >= shortWatchMs) progress.failures = 0;
+    else throw kubeErrors.create('kube.unavailable', `a watch of ${type.plural} ended at once`);
+  }
+
+  function takeEvent(progress: Progress, line: Parameters<typeof parseWatchEvent>[1]): void {
+    const event = parseWatchEvent(type, line);
+    if (event.kind === 'changed') store.take(event.object);
+    if (event.kind === 'deleted') store.takeDeleted(event.object);
+    progress.version = event.version;
+  }
+
+  /** The delay before the next attempt, after noting what the failure means for it. */
+  function noteFailure(progress: Progress, error: unknown): number {
+    progress.failures += 1;
+    const isGone = kubeErrors.is(error, 'kube.gone');
+    if (isGone && progress.version === undefined) progress.unpaged = true;
+    if (isGone || progress.failures >= failuresBeforeList) progress.version = undefined;
+    const code = error instanceof AppError ? error.code : 'panic';
+    const fields = { code, attempt: progress.failures, reason: describeError(error) };
+    if (progress.failures === failuresBeforeList) log.warn('watch keeps failing', fields);
+    else log.debug('watch failed', fields);
+    if (isGone && progress.failures === 1) return 0;
+    const askedMs = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(askedMs, backoffMs(backoff, progress.failures, deps.random));
+  }
+
+  return {
+    synced: synced.promise,
+    async run(signal) {
+      const progress: Progress = { version: undefined, failures: 0, unpaged: false };
+      while (!signal.aborted) {
+        try {
+          if (progress.version === undefined) await listOnce(progress, signal);
+          if (progress.version !== undefined) await watchOnce(progress, progress.version, signal);
+        } catch (error) {
+          if (signal.aborted) break;
+          if (!hasSynced && kubeErrors.is(error, 'kube.unsupported-version')) {
+            synced.reject(error);
+            return;
+          }
+          await pause(deps.clock, noteFailure(progress, error), signal);
+        }
+      }
+      if (!hasSynced) synced.reject(signal.reason);
+    },
+  };
+}
+
+interface Gate {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** A promise and its two ends; Node 20 has no `Promise.withResolvers`. */
+function createGate(): Gate {
+  let resolve: () => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
