@@ -1,4 +1,4 @@
-import type { FileEntry, Workdir, Worktree } from '../../ports/index.ts';
+import type { FileEntry, GitIdentity, Workdir, Worktree } from '../../ports/index.ts';
 import { gitErrors } from '../errors.ts';
 import { workdirErrors } from './errors.ts';
 import { Files, type Place } from './files.ts';
@@ -24,9 +24,14 @@ interface Copied {
   readonly leaf: Leaf;
 }
 
+interface Mounted {
+  readonly worktree: Worktree;
+  readonly author: GitIdentity | undefined;
+}
+
 class MemoryWorkdir implements Workdir {
   readonly #mounts = new Map<string, Overlay>();
-  readonly #worktrees = new Map<string, Worktree>();
+  readonly #worktrees = new Map<string, Mounted>();
   readonly #plain = new Overlay({ isRepository: false });
   readonly #files = new Files(this.#plain, this.#mounts);
 
@@ -63,7 +68,7 @@ class MemoryWorkdir implements Workdir {
     await this.#files.remove(path, signal);
   }
 
-  mount(path: string, worktree: Worktree): void {
+  mount(path: string, worktree: Worktree, options: { readonly author?: GitIdentity } = {}): void {
     if (!isMountable(worktree)) throw new Error('only work trees of this module can be mounted');
     const names = clampPath(path);
     const at = names.join('/');
@@ -71,14 +76,14 @@ class MemoryWorkdir implements Workdir {
       throw workdirErrors.create('workdir.exists', `there are files at ${JSON.stringify(path)} already`);
     }
     this.#mounts.set(at, worktree.overlay);
-    this.#worktrees.set(at, worktree);
+    this.#worktrees.set(at, { worktree, author: options.author });
   }
 
-  worktreeAt(path: string): { readonly worktree: Worktree; readonly inner: string } {
+  worktreeAt(path: string): Mounted & { readonly inner: string } {
     const names = clampPath(path);
     for (let length = names.length; length >= 0; length--) {
-      const worktree = this.#worktrees.get(names.slice(0, length).join('/'));
-      if (worktree !== undefined) return { worktree, inner: names.slice(length).join('/') };
+      const mounted = this.#worktrees.get(names.slice(0, length).join('/'));
+      if (mounted !== undefined) return { ...mounted, inner: names.slice(length).join('/') };
     }
     throw gitErrors.create(
       'git.not-a-worktree',
