@@ -1,12 +1,19 @@
 /**
- * Argo CD's Application (`argoproj.io/v1alpha1`): the members that Gantry reads and writes. Everything else an Application
- * has is carried along untouched. It never decides anything.
+ * Argo CD's Application: type, resource type, a reader that keeps unknown members, and an open definition for the
+ * embedded servers. It never talks to Argo CD.
  */
 export {
   type Application,
   type ApplicationOperation,
+  type ApplicationOperationState,
   type ApplicationSource,
+  type ApplicationSpec,
   type ApplicationStatus,
+  application,
+  applicationDefinition,
   applications,
-  type OperationState,
+  argocdAnnotations,
+  type HelmParameter,
+  type OperationPhase,
+  promotionInfoName,
 } from './application.ts';

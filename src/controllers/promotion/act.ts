@@ -1,0 +1,103 @@
+import { keyOf } from '../../api/meta/index.ts';
+import type { PromotionStatus } from '../../api/v1alpha1/index.ts';
+import { annotations, promotions, stages } from '../../api/v1alpha1/index.ts';
+import { formatAnnotatedRequest, formatOrigin } from '../../domain/index.ts';
+import type { KubeWriter, Pass, StepRun } from '../../ports/index.ts';
+import type { Engine, EngineStatus, PromotionFacts, StepExpressions } from '../../steps/engine/index.ts';
+import { mergeEngineStatus } from './report.ts';
+import type { Done, Plan, Run } from './types.ts';
+
+/** What `act` writes with and runs steps with. */
+export interface ActDeps {
+  readonly writer: KubeWriter;
+  readonly engine: Engine;
+  createExpressions(facts: PromotionFacts): StepExpressions;
+}
+
+/** Operator settings that steps get to know. */
+export type ActOptions = Pick<StepRun, 'uiBaseUrl' | 'committer' | 'argocdNamespace'>;
+
+/** Carries a plan out. */
+export async function act(
+  plan: Plan,
+  pass: Pass<PromotionStatus>,
+  deps: ActDeps,
+  options: ActOptions,
+): Promise<Done> {
+  if (plan.kind === 'release') {
+    const patch = { metadata: { finalizers: plan.finalizers } };
+    await deps.writer.mergePatch(promotions, plan.key, patch, {}, pass.signal);
+    return { kind: 'nothing' };
+  }
+  if (plan.kind !== 'run') return { kind: 'nothing' };
+  const { run } = plan;
+  const { promotion } = run;
+  const actor = promotion.metadata.annotations?.[annotations.createActor];
+  const result = await deps.engine.execute(
+    {
+      steps: promotion.spec.steps.map((step, index) => ({ ...step, as: step.as ?? `step-${index + 1}` })),
+      status: toEngineStatus(run),
+      uid: promotion.metadata.uid ?? promotion.metadata.name,
+      expressions: deps.createExpressions({
+        promotion,
+        stage: run.stage,
+        freight: run.freight,
+        collection: run.status.freightCollection,
+        uiBaseUrl: options.uiBaseUrl,
+      }),
+      run: {
+        project: promotion.metadata.namespace ?? '',
+        stage: promotion.spec.stage,
+        promotion: promotion.metadata.name,
+        actor: isController(actor) ? undefined : nameOfActor(actor),
+        ...options,
+      },
+    },
+    {
+      signal: pass.signal,
+      checkpoint: (status, answers) => pass.checkpoint(mergeEngineStatus(run.status, status), answers),
+    },
+  );
+  if (result.kind === 'ended' && result.status.phase === 'Succeeded')
+    await askForReverification(run, deps, pass.signal);
+  return { kind: 'ran', result };
+}
+
+function toEngineStatus(run: Run): EngineStatus & { readonly startedAt: string } {
+  const { phase, message, currentStep, stepExecutionMetadata, state, healthChecks, startedAt } = run.status;
+  return {
+    phase,
+    message,
+    currentStep,
+    stepExecutionMetadata,
+    state,
+    healthChecks,
+    startedAt,
+  } as EngineStatus & {
+    readonly startedAt: string;
+  };
+}
+
+function isController(actor: string | undefined): boolean {
+  return actor === undefined || actor.startsWith('controller:');
+}
+
+/** The text after the first colon: "kubernetes:alice" was made by alice. */
+function nameOfActor(actor: string | undefined): string | undefined {
+  if (actor === undefined) return undefined;
+  const colon = actor.indexOf(':');
+  return colon < 0 ? actor : actor.slice(colon + 1);
+}
+
+/** Promoting what a Stage already runs asks for its verification again. Repeating the request changes nothing. */
+async function askForReverification(run: Run, deps: ActDeps, signal: AbortSignal): Promise<void> {
+  const current = run.stage.status?.freightHistory?.[0];
+  const verification = current?.verificationHistory?.[0];
+  const item = current?.items?.[formatOrigin(run.freight.origin)];
+  if (verification === undefined || item?.name !== run.freight.metadata.name) return;
+  const request = { value: verification.id, actor: undefined, isFromControlPlane: false };
+  const patch = {
+    metadata: { annotations: { [annotations.reverify]: formatAnnotatedRequest(request, 'id') } },
+  };
+  await deps.writer.mergePatch(stages, keyOf(run.stage), patch, {}, signal);
+}

@@ -1,0 +1,66 @@
+import {
+  freights,
+  type Promotion,
+  type PromotionStatus,
+  promotions,
+  stages,
+} from '../../api/v1alpha1/index.ts';
+import type { Clock, Controller, KubeReader } from '../../ports/index.ts';
+import { type ActDeps, type ActOptions, act } from './act.ts';
+import { decide } from './decide.ts';
+import { report } from './report.ts';
+import type { Done, Plan, Seen } from './types.ts';
+import { interrupts, wakes, watches } from './watch.ts';
+
+/** What the Promotion controller is made of. */
+export interface PromotionControllerDeps extends ActDeps {
+  readonly reader: KubeReader;
+  readonly clock: Clock;
+}
+
+/** Settings of the Promotion controller. */
+export interface PromotionControllerOptions extends ActOptions {
+  /** In events, e.g. "promotion-controller". */
+  readonly component: string;
+  /** How many Promotions are worked on at once. */
+  readonly concurrency: number;
+}
+
+const deadlineMs = 30 * 60 * 1000;
+
+/** Builds the Promotion controller. */
+export function createPromotionController(
+  deps: PromotionControllerDeps,
+  options: PromotionControllerOptions,
+): Controller<Promotion, Seen, Plan, Done, PromotionStatus> {
+  const { reader, clock } = deps;
+  return {
+    name: 'promotion',
+    type: promotions,
+    concurrency: options.concurrency,
+    deadlineMs,
+    wakes,
+    interrupt: interrupts,
+    watches,
+    statusOf: (promotion) => promotion.status,
+    reconciler: {
+      async observe({ namespace = '', name }, signal) {
+        // Live: running a step twice because of a stale cache is the worst thing that can happen here.
+        const object = await reader.getLive(promotions, { namespace, name }, signal);
+        if (object === undefined) return 'gone';
+        const freightName = object.spec.freight;
+        return {
+          object,
+          nowMs: clock.nowMs(),
+          component: options.component,
+          stage: reader.get(stages, { namespace, name: object.spec.stage }),
+          freight:
+            freightName === undefined ? undefined : reader.get(freights, { namespace, name: freightName }),
+        };
+      },
+      decide,
+      act: (plan, pass) => act(plan, pass, deps, options),
+      report,
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { keyOf } from '../../api/meta/index.ts';
+import {
+  annotations,
+  type Freight,
+  type FreightCollection,
+  finalizer,
+  type Promotion,
+  type Stage,
+} from '../../api/v1alpha1/index.ts';
+import {
+  controllerActor,
+  formatTime,
+  isFreightAvailable,
+  isTerminalPhase,
+  nextFreightCollection,
+  parseAnnotatedRequest,
+} from '../../domain/index.ts';
+import type { Plan, Run, Seen } from './types.ts';
+
+/** One rule: a plan, or nothing when it does not apply. */
+type Rule = (seen: Seen) => Plan | undefined;
+
+const missingStagePollMs = 60_000;
+
+/** The rules in order; the first that applies decides. */
+const rules: readonly Rule[] = [
+  beingDeleted,
+  alreadyEnded,
+  abortAsked,
+  stageMissing,
+  notItsTurn,
+  freightMissing,
+  freightNotAvailable,
+];
+
+/** What to do with a Promotion. Pure. */
+export function decide(seen: Seen): Plan {
+  for (const rule of rules) {
+    const plan = rule(seen);
+    if (plan !== undefined) return plan;
+  }
+  return run(seen);
+}
+
+/** Gantry adds no finalizers; one that Kargo left would block the deletion for ever. */
+function beingDeleted({ object }: Seen): Plan | undefined {
+  if (object.metadata.deletionTimestamp === undefined) return undefined;
+  const finalizers = object.metadata.finalizers ?? [];
+  if (!finalizers.includes(finalizer)) return { kind: 'nothing' };
+  return { kind: 'release', key: keyOf(object), finalizers: finalizers.filter((name) => name !== finalizer) };
+}
+
+function alreadyEnded({ object }: Seen): Plan | undefined {
+  return isTerminalPhase(object.status?.phase) ? { kind: 'nothing' } : undefined;
+}
+
+function abortAsked({ object, component }: Seen): Plan | undefined {
+  const request = parseAnnotatedRequest(object.metadata.annotations?.[annotations.abort], 'action');
+  if (request?.value !== 'terminate') return undefined;
+  return { kind: 'abort', message: `Promotion terminated by ${request.actor ?? controllerActor(component)}` };
+}
+
+function stageMissing({ object, stage }: Seen): Plan | undefined {
+  if (stage !== undefined) return undefined;
+  const message = `StageMissing: Stage "${object.spec.stage}" does not exist; create it, or delete this Promotion`;
+  return { kind: 'pend', message, wakeAfterMs: missingStagePollMs };
+}
+
+/** One Promotion per Stage at a time: the Stage names the one whose turn it is. */
+function notItsTurn({ object, stage }: Seen): Plan | undefined {
+  const current = stage?.status?.currentPromotion?.name;
+  if (stage === undefined || current === object.metadata.name) return undefined;
+  const message =
+    current === undefined
+      ? `StageNotReady: ${whyStageWaits(stage)}`
+      : `StageBusy: waiting for Promotion "${current}" to end`;
+  return { kind: 'pend', message, wakeAfterMs: undefined };
+}
+
+function whyStageWaits(stage: Stage): string {
+  const newest = stage.status?.freightHistory?.[0]?.verificationHistory?.[0];
+  const isVerifying = newest !== undefined && newest.finishTime === undefined;
+  const name = stage.metadata.name;
+  return isVerifying
+    ? `waiting for the verification that runs in Stage "${name}"`
+    : `waiting for Stage "${name}" to take it up`;
+}
+
+function freightMissing({ object, freight }: Seen): Plan | undefined {
+  if (freight !== undefined) return undefined;
+  const { namespace = '' } = object.metadata;
+  return {
+    kind: 'refuse',
+    message: `Freight "${object.spec.freight ?? ''}" not found in namespace "${namespace}"`,
+  };
+}
+
+function freightNotAvailable({ object, freight, stage, nowMs }: Seen): Plan | undefined {
+  if (freight === undefined || stage === undefined) return undefined;
+  const asker = { stage: stage.metadata.name, requests: stage.spec.requestedFreight, nowMs };
+  if (isFreightAvailable({ ...freight, origin: freight.origin }, asker)) return undefined;
+  const { namespace = '' } = object.metadata;
+  const message = `Freight "${freight.metadata.name}" is not available to Stage "${stage.metadata.name}" in namespace "${namespace}"`;
+  return { kind: 'refuse', message };
+}
+
+function run(seen: Seen): Plan {
+  const { object, stage, freight } = seen;
+  if (stage === undefined || freight === undefined) return { kind: 'nothing' };
+  return { kind: 'run', run: prepareRun(object, stage, freight, seen.nowMs) };
+}
+
+/** What is fixed at the first pass stays fixed: a replay must see the same start and the same set of Freight. */
+function prepareRun(promotion: Promotion, stage: Stage, freight: Freight, nowMs: number): Run {
+  const { status } = promotion;
+  const copy = toFreightReference(freight);
+  const inherited =
+    stage.spec.requestedFreight.length > 1
+      ? stage.status?.lastPromotion?.status?.freightCollection
+      : undefined;
+  const collection: FreightCollection =
+    status?.freightCollection ?? nextFreightCollection(copy, inherited, stage.spec.requestedFreight);
+  return {
+    promotion,
+    stage,
+    freight,
+    status: {
+      ...status,
+      phase: 'Running',
+      message: status?.phase === 'Running' ? status.message : undefined,
+      startedAt: status?.startedAt ?? formatTime(nowMs),
+      freight: status?.freight ?? copy,
+      freightCollection: collection,
+    },
+  };
+}
+
+/** The copy of a Freight that statuses carry. */
+export function toFreightReference(
+  freight: Freight,
+): NonNullable<NonNullable<Promotion['status']>['freight']> {
+  const { origin, commits, images, charts, artifacts } = freight;
+  return {
+    name: freight.metadata.name,
+    origin,
+    ...(commits === undefined ? {} : { commits }),
+    ...(images === undefined ? {} : { images }),
+    ...(charts === undefined ? {} : { charts }),
+    ...(artifacts === undefined ? {} : { artifacts }),
+  };
+}

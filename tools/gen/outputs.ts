@@ -1,0 +1,39 @@
+import { toStructuralSchema } from '../../src/api/structural/index.ts';
+import {
+  chartSubscription,
+  gitSubscription,
+  imageSubscription,
+  kargoKinds,
+} from '../../src/api/v1alpha1/index.ts';
+import { catalogues } from './catalogues.ts';
+import { renderDefinition } from './crds.ts';
+import { renderErrorPage } from './error-page.ts';
+import { type ExtraTable, pageName, renderKindIndex, renderKindPage } from './kind-page.ts';
+
+/** Folders in which every file is generated; others in them are left-overs. */
+export const generatedFolders: readonly string[] = ['crds', 'docs/reference/kinds'];
+
+/** What stands in places that the definitions leave open, by kind. */
+const extras: Readonly<Record<string, readonly ExtraTable[]>> = {
+  Warehouse: Object.entries({
+    git: gitSubscription,
+    image: imageSubscription,
+    chart: chartSubscription,
+  }).map(([name, schema]) => ({
+    path: `spec.subscriptions[].${name}`,
+    name,
+    schema: toStructuralSchema(schema),
+  })),
+};
+
+/** Everything the generator writes: content by path below the root. */
+export function generateAll(): ReadonlyMap<string, string> {
+  const outputs = new Map<string, string>();
+  for (const kind of kargoKinds) {
+    outputs.set(`crds/${kind.plural}.${kind.group}.yaml`, renderDefinition(kind));
+    outputs.set(`docs/reference/kinds/${pageName(kind)}.md`, renderKindPage(kind, extras[kind.kind]));
+  }
+  outputs.set('docs/reference/kinds/README.md', renderKindIndex(kargoKinds));
+  outputs.set('docs/reference/errors.md', renderErrorPage(catalogues));
+  return outputs;
+}
