@@ -35,7 +35,7 @@ export async function run(context: Context): Promise<StepOutcome> {
   const waiting: string[] = [];
   for (const target of targets) {
     const decision = await bringForward(context, target);
-    if (decision.kind === 'failed') return failed('step.sync-failed', decision.message, true);
+    if (decision.kind === 'failed') return failed('step.sync-failed', decision.message);
     if (decision.kind === 'wait') waiting.push(`"${target.application.metadata.name}": ${decision.why}`);
   }
   return waiting.length > 0 ? stillSyncing(context, targets, waiting) : synced(targets);
@@ -50,25 +50,27 @@ async function findApplications(
   if (entry.name !== undefined) {
     const application = await ports.argocd.get(namespace, entry.name, signal);
     if (application === undefined) {
-      return failed(
-        'argocd.not-found',
-        `Argo CD Application "${entry.name}" not found in namespace "${namespace}"`,
-      );
+      return absent(context, `Argo CD Application "${entry.name}" not found in namespace "${namespace}"`);
     }
     if (!isAuthorized(application, context)) {
       const message = `Argo CD Application "${entry.name}" in namespace "${namespace}" does not permit changes by Stage "${run.stage}" of project "${run.project}": its annotation ${authorizedStageAnnotation} must name "${run.project}:${run.stage}"`;
-      return failed('step.sync-not-authorized', message, true);
+      return failed('step.sync-not-authorized', message);
     }
     return [toTarget(application, entry)];
   }
   const found = await ports.argocd.list(namespace, selectorOf(entry), signal);
   const authorized = found.filter((application) => isAuthorized(application, context));
   if (authorized.length > 0) return authorized.map((application) => toTarget(application, entry));
-  const message =
-    found.length === 0
-      ? `no Argo CD Applications in namespace "${namespace}" match the selector`
-      : `${found.length} Argo CD Applications in namespace "${namespace}" match the selector, but none permits changes by Stage "${run.stage}"`;
-  return failed('argocd.not-found', message);
+  if (found.length === 0) {
+    return absent(context, `no Argo CD Applications in namespace "${namespace}" match the selector`);
+  }
+  const message = `${found.length} Argo CD Applications in namespace "${namespace}" match the selector, but none permits changes by Stage "${run.stage}"`;
+  return failed('step.sync-not-authorized', message);
+}
+
+/** An Application is often created by the very commit that was just pushed, so it is waited for until the timeout. */
+function absent(context: Context, message: string): StepOutcome {
+  return { kind: 'waiting', message, pollAfterMs: adaptivePollMs(context.run), wakes: [] };
 }
 
 /** Absent members stay absent: an explicit `undefined` is not the same to every reader. */
@@ -108,7 +110,7 @@ function refuseUnmatched(targets: readonly Target[]): StepOutcome | undefined {
   if (mismatches.length === 0) return undefined;
   const more = mismatches.length - longestNamedMismatches;
   const named = mismatches.slice(0, longestNamedMismatches).join('; ');
-  return failed('step.source-not-found', more > 0 ? `${named}; and ${more} more` : named, true);
+  return failed('step.source-not-found', more > 0 ? `${named}; and ${more} more` : named);
 }
 
 async function bringForward(context: Context, target: Target): Promise<SyncDecision> {
@@ -155,6 +157,6 @@ function nameOf(application: Application): { readonly name: string; readonly nam
   return { name, namespace: namespace ?? '' };
 }
 
-function failed(code: string, message: string, terminal = false): StepOutcome {
-  return { kind: 'failed', status: 'Errored', code, message, terminal };
+function failed(code: string, message: string): StepOutcome {
+  return { kind: 'failed', status: 'Errored', code, message, terminal: true };
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, parseDuration } from '../../base/index.ts';
-import type { StepOutcome, StepPins, WakeSource } from '../../domain/index.ts';
+import { formatTime, type StepOutcome, type StepPins, type WakeSource } from '../../domain/index.ts';
 import type { Clock, Metrics, Pass, StepDefinition, StepPorts, StepRun, Workdir } from '../../ports/index.ts';
 import { type AttemptContext, attemptStep, hashConfig } from './attempt.ts';
 import { type Conclusion, concludeAttempt } from './conclude.ts';
@@ -193,7 +193,7 @@ class Execution {
       limits: limitsOf(step, definition),
       stepStartedAtMs: Date.parse(record.startedAt ?? this.#now()),
       nowMs,
-      now: toTime(nowMs),
+      now: formatTime(nowMs),
     });
     this.#metrics.observe(step.uses, outcome, nowMs - attempt.beganMs);
     this.#ledger.record(conclusion.record);
@@ -287,13 +287,8 @@ class Execution {
   }
 
   #now(): string {
-    return toTime(this.#deps.clock.nowMs());
+    return formatTime(this.#deps.clock.nowMs());
   }
-}
-
-/** RFC 3339 in UTC with second precision, as Kubernetes writes times. */
-export function toTime(ms: number): string {
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 function limitsOf(
