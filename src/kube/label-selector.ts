@@ -2,11 +2,11 @@
 export type LabelMatch = (labels: Readonly<Record<string, string>>) => boolean;
 
 // One requirement with a set, e.g. "env notin (dev,test)".
-const setRequirement = /^(?<key>[^\s=!,()]+)\s+(?<operator>in|notin)\s*\((?<values>[^)]*)\)$/;
+const setRequirement = /^(?<key>[\w./-]+)\s+(?<operator>in|notin)\s*\((?<values>[^)]*)\)$/;
 // One requirement with a value, e.g. "env!=dev".
-const equalRequirement = /^(?<key>[^\s=!,()]+)\s*(?<operator>==|=|!=)\s*(?<value>[^\s=!,()]*)$/;
+const equalRequirement = /^(?<key>[\w./-]+)\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)$/;
 // One requirement of presence, e.g. "!kargo.akuity.io/shard".
-const presentRequirement = /^(?<not>!?)\s*(?<key>[^\s=!,()]+)$/;
+const presentRequirement = /^(?<not>!?)\s*(?<key>[\w./-]+)$/;
 
 /**
  * A test for a label selector in Kubernetes's own syntax; `undefined` when the text is none.

@@ -61,7 +61,10 @@ export interface Controller<T extends KubeObject, Seen extends SeenObject<T>, Pl
   readonly deadlineMs: number;
   /** Does a change of the object itself wake the controller? A first sight always does. */
   wakes(old: T, object: T): boolean;
-  /** Changes that must stop a running pass at once (abort asked, deleted). */
+  /**
+   * Changes that must stop a running pass at once (abort asked, deletion asked). Not asked about changes of the status
+   * alone; the end of the object always interrupts.
+   */
   interrupt?(old: T, object: T): boolean;
   readonly watches: readonly Watch[];
   readonly reconciler: Reconciler<Seen, Plan, Done, Status>;

@@ -1,12 +1,12 @@
 import type { KubeObject } from '../../api/meta/index.ts';
 import { AppError, describeError } from '../../base/index.ts';
 import type { Clock, LiveSelection, Log, Random } from '../../ports/index.ts';
+import { type BackoffOptions, backoffMs } from '../backoff.ts';
 import type { Store } from '../cache/store.ts';
 import { kubeErrors } from '../errors.ts';
 import { limitSignal, pause } from '../http/limits.ts';
 import type { Rest } from '../http/rest.ts';
 import { typeText } from '../watched.ts';
-import { type BackoffOptions, backoffMs } from './backoff.ts';
 import { parseWatchEvent } from './watch-event.ts';
 
 /** Keeps one store equal to the server, whatever happens to the connection. */

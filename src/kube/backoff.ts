@@ -1,4 +1,4 @@
-import type { Random } from '../../ports/index.ts';
+import type { Random } from '../ports/index.ts';
 
 /** Growing delays with jitter. */
 export interface BackoffOptions {

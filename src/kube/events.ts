@@ -1,0 +1,117 @@
+import type { KubeObject, ResourceType } from '../api/meta/index.ts';
+import { AppError, describeError } from '../base/index.ts';
+import type { EventDraft } from '../domain/index.ts';
+import type { Clock, Events, KubeWriter, Log, Random } from '../ports/index.ts';
+import { backoffMs } from './backoff.ts';
+import { kubeErrors } from './errors.ts';
+import { pause } from './http/limits.ts';
+import { isTransient } from './runner/transient.ts';
+
+/** Events of the core group. */
+const eventType: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+};
+
+/** Above this many unwritten Events new ones are dropped. */
+const maxPending = 1000;
+const maxAttempts = 8;
+const backoff = { baseMs: 500, maxMs: 30_000 };
+/** Longest name of a Kubernetes object, less a dot and sixteen hex digits. */
+const maxInvolvedName = 253 - 17;
+
+/** The Events port on a cluster, with a way to end it. */
+export interface KubeEvents extends Events {
+  /** Resolves when everything emitted so far is written or given up. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Writes core/v1 Events one after the other in the background, each as an object of its own.
+ *
+ * Guarantees: transient failures are retried, everything else is logged and dropped; `emit` never throws.
+ */
+export function createKubeEvents(
+  deps: { readonly writer: KubeWriter; readonly clock: Clock; readonly random: Random; readonly log: Log },
+  signal: AbortSignal,
+): KubeEvents {
+  let tail: Promise<void> = Promise.resolve();
+  let pending = 0;
+  let lastNanos = 0n;
+
+  /** Nanoseconds since the epoch, never the same twice. */
+  function nextNanos(): bigint {
+    const nanos = BigInt(Math.floor(deps.clock.nowMs())) * 1_000_000n;
+    lastNanos = nanos > lastNanos ? nanos : lastNanos + 1n;
+    return lastNanos;
+  }
+
+  async function writeOne(object: KubeObject): Promise<void> {
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await deps.writer.create(eventType, object, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || kubeErrors.is(error, 'kube.already-exists')) return;
+        if (!isTransient(error) || attempt === maxAttempts) {
+          const code = error instanceof AppError ? error.code : 'panic';
+          deps.log.warn('event dropped', {
+            namespace: object.metadata.namespace,
+            code,
+            reason: describeError(error),
+          });
+          return;
+        }
+        const delayMs = Math.max(error.retryAfterMs ?? 0, backoffMs(backoff, attempt, deps.random));
+        await pause(deps.clock, delayMs, signal);
+      }
+    }
+  }
+
+  return {
+    emit(draft) {
+      if (pending >= maxPending) {
+        deps.log.warn('event dropped', {
+          namespace: draft.involved.namespace,
+          reason: 'too many are waiting',
+        });
+        return;
+      }
+      pending += 1;
+      const object = toEvent(draft, nextNanos(), deps.clock.nowMs());
+      tail = tail
+        .then(() => writeOne(object))
+        .finally(() => {
+          pending -= 1;
+        });
+    },
+    flush: () => tail,
+  };
+}
+
+/** The core/v1 Event of a draft. */
+function toEvent(draft: EventDraft, nanos: bigint, nowMs: number): KubeObject {
+  const { namespace, name } = draft.involved;
+  const timestamp = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {
+      name: `${name.slice(0, maxInvolvedName)}.${nanos.toString(16)}`,
+      namespace,
+      ...(draft.annotations === undefined ? {} : { annotations: draft.annotations }),
+    },
+    involvedObject: draft.involved,
+    type: draft.type,
+    reason: draft.reason,
+    message: draft.message,
+    source: { component: draft.component },
+    firstTimestamp: timestamp,
+    lastTimestamp: timestamp,
+    count: 1,
+  };
+  return event;
+}

@@ -1,0 +1,101 @@
+import { keyText, type ObjectKey } from '../../api/meta/index.ts';
+import { type AppError, isJsonObject, type JsonObject } from '../../base/index.ts';
+import type { WakeUp } from '../../domain/index.ts';
+import type { Clock, Events, KubeReader, KubeWriter, Log, Pass, Random } from '../../ports/index.ts';
+import { kubeErrors } from '../errors.ts';
+import type { AnyController } from './any-controller.ts';
+import { createStatusWriter, type StatusWriter } from './status-writer.ts';
+
+/** How a pass ended. */
+export type PassEnd =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'done'; readonly wakeUp: WakeUp; readonly error: AppError | undefined };
+
+/** What a pass needs from its surroundings. */
+export interface PassDeps {
+  readonly reader: KubeReader;
+  readonly writer: KubeWriter;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly events: Events;
+  /** Ends all writing; outlives the passes' own signals by a little. */
+  readonly writeSignal: AbortSignal;
+}
+
+/** A pass under way. */
+export interface RunningPass {
+  readonly end: Promise<PassEnd>;
+  /** Asks the pass to end; its outcome is still written. */
+  interrupt(reason: Error): void;
+  readonly isInterrupted: () => boolean;
+}
+
+/** How long after being interrupted a pass may still take before it is complained about. */
+const patienceMs = 2000;
+
+/** Starts one pass of a controller over one object: observe, decide, act, report, write. */
+export function startPass(deps: PassDeps, controller: AnyController, key: ObjectKey): RunningPass {
+  const aborter = new AbortController();
+  let isInterrupted = false;
+  let cancelPatience: () => void = () => undefined;
+
+  function abort(reason: Error): void {
+    if (aborter.signal.aborted) return;
+    aborter.abort(reason);
+    cancelPatience = deps.clock.schedule(patienceMs, () => {
+      deps.log.warn('pass goes on although it was interrupted', { durationMs: patienceMs });
+    });
+  }
+
+  const cancelDeadline = deps.clock.schedule(controller.deadlineMs, () => {
+    const limit = `${controller.deadlineMs} ms`;
+    abort(kubeErrors.create('kube.pass-deadline', `pass over "${keyText(key)}" took longer than ${limit}`));
+  });
+  const end = runPass(deps, controller, key, aborter.signal).finally(() => {
+    cancelDeadline();
+    cancelPatience();
+  });
+  return {
+    end,
+    interrupt(reason) {
+      isInterrupted = true;
+      abort(reason);
+    },
+    isInterrupted: () => isInterrupted,
+  };
+}
+
+async function runPass(
+  deps: PassDeps,
+  controller: AnyController,
+  key: ObjectKey,
+  signal: AbortSignal,
+): Promise<PassEnd> {
+  const { reconciler } = controller;
+  const seen = await reconciler.observe(key, signal);
+  if (seen === 'gone') return { kind: 'gone' };
+  const status = createStatusWriter({ ...deps, signal: deps.writeSignal }, controller.type, seen.object);
+  const plan = reconciler.decide(seen);
+  const done = await reconciler.act(plan, createPassHandle(status, signal));
+  const report = reconciler.report(seen, plan, done);
+  if (report.status !== undefined) await status.write(toStatus(report.status), { refuseDeleting: false });
+  if (report.annotations !== undefined) await status.annotate(report.annotations);
+  for (const draft of report.events) deps.events.emit(draft);
+  return { kind: 'done', wakeUp: report.wakeUp, error: report.error };
+}
+
+function createPassHandle(writer: StatusWriter, signal: AbortSignal): Pass<unknown> {
+  return {
+    signal,
+    async checkpoint(status, answers) {
+      if (answers === undefined) await writer.write(toStatus(status), { refuseDeleting: true });
+      else await writer.writeAnswer(toStatus(status), answers);
+    },
+  };
+}
+
+function toStatus(status: unknown): JsonObject {
+  if (isJsonObject(status)) return status;
+  throw new TypeError('a status must be a JSON object');
+}
