@@ -32,6 +32,12 @@ export const gitErrors = defineErrors({
     summary: 'The branch holds other changes of the same lines or files.',
     help: 'Promote again, so that the edit is made on top of what the branch holds now.',
   },
+  'git.uncommitted': {
+    disposition: 'stop',
+    summary:
+      'Files were changed after the last commit, and the branch has moved, so that the commits must be rebased.',
+    help: 'Put a git-commit step behind the steps that change files.',
+  },
   'git.protocol': {
     disposition: 'retry',
     summary: 'The answer is not what the git protocol says, or is cut off.',

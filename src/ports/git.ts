@@ -69,11 +69,15 @@ export interface Worktree extends FileTree {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }>;
+  /** Fetches what reading these files will need, in one request per level of directories; missing ones are ignored. */
+  prefetch(paths: readonly string[], signal: AbortSignal): Promise<void>;
   /** Removes every file, as `git rm -r .` does. */
   clear(signal: AbortSignal): Promise<void>;
 }
 
-/** Where and how to push a work tree's commits. */
+/**
+ * Where and how to push a work tree's commits. After the push the work tree shows what the branch holds now.
+ */
 export interface PushRequest {
   readonly worktree: Worktree;
   readonly branch: string;
@@ -96,8 +100,8 @@ export interface PushResult {
  *
  * Guarantees: a push is a compare-and-swap, so a branch never loses a foreign commit unless `force` says so; commits are
  * a pure function of tree, parents and draft. Cached objects are served only for roots that the same identity resolved.
- * Errors: git.auth-failed, git.not-found, git.ref-not-found, git.push-rejected, git.conflict, git.protocol,
- * git.unreachable, git.rate-limited, git.unsupported, git.object-missing.
+ * Errors: git.auth-failed, git.not-found, git.ref-not-found, git.push-rejected, git.push-raced, git.conflict,
+ * git.protocol, git.unreachable, git.rate-limited, git.unsupported, git.object-missing, git.uncommitted, git.too-large.
  */
 export interface GitRepos {
   resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;

@@ -15,8 +15,8 @@ export interface FileEntry {
  *
  * Guarantees: reading is lazy (nothing is fetched before it is read); writes are seen by later reads at once; names are
  * compared byte for byte; parents are created by `write`; an empty directory does not outlive its last entry.
- * Errors: workdir.not-found, workdir.is-directory, workdir.not-directory, workdir.invalid-path, and the codes of the
- * source a lazy read fetches from.
+ * Errors: workdir.not-found, workdir.is-directory, workdir.not-directory, workdir.invalid-path,
+ * workdir.too-large, and the codes of the source a lazy read fetches from.
  */
 export interface FileTree {
   read(path: string, signal: AbortSignal): Promise<Uint8Array>;

@@ -8,14 +8,23 @@ import { isReservedName } from './path.ts';
  * no symlinks; `FileTree` and `Workdir` stand on top of it.
  */
 export class Overlay {
-  readonly root: Directory;
+  #root: Directory;
   readonly #isRepository: boolean;
   #writtenBytes = 0;
 
   /** In a repository the names that git reserves cannot be written. */
   constructor(options: { readonly origin?: Origin; readonly isRepository: boolean }) {
-    this.root = createDirectory(options.origin);
+    this.#root = createDirectory(options.origin);
     this.#isRepository = options.isRepository;
+  }
+
+  get root(): Directory {
+    return this.#root;
+  }
+
+  /** Shows another tree; all changes are gone. */
+  reset(origin: Origin): void {
+    this.#root = createDirectory(origin);
   }
 
   /** Puts a file in its place, with the directories above it; a file at the place is replaced. */

@@ -1,0 +1,40 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock, GitRemote } from '../ports/index.ts';
+import { parseRemoteUrl } from './url.ts';
+
+/** Proofs that are kept at most. */
+const maxProofs = 20_000;
+
+/**
+ * Which identity has seen which commit at which remote, and when: cached objects are served to an identity only below
+ * commits that the remote itself has shown to it a short while ago.
+ */
+export class Access {
+  readonly #clock: Clock;
+  readonly #ttlMs: number;
+  readonly #provenAtMs = new LRUCache<string, number>({ max: maxProofs });
+
+  constructor(clock: Clock, ttlMs: number) {
+    this.#clock = clock;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** The remote has shown this commit to the remote's identity. */
+  prove(remote: GitRemote, commit: string): void {
+    this.#provenAtMs.set(keyOf(remote, commit), this.#clock.nowMs());
+  }
+
+  isProven(remote: GitRemote, commit: string): boolean {
+    const at = this.#provenAtMs.get(keyOf(remote, commit));
+    return at !== undefined && this.#clock.nowMs() - at < this.#ttlMs;
+  }
+}
+
+/** Who asks: the name of the credential, or nobody. */
+export function identityOf(remote: GitRemote): string {
+  return remote.credential === undefined ? 'anonymous' : `credential ${remote.credential.identity}`;
+}
+
+function keyOf(remote: GitRemote, commit: string): string {
+  return `${parseRemoteUrl(remote).store}\n${identityOf(remote)}\n${commit}`;
+}

@@ -1,0 +1,154 @@
+import type { GitRemote } from '../ports/index.ts';
+import {
+  type Commit,
+  decodeCommit,
+  decodeTree,
+  emptyTreeId,
+  type GitObject,
+  kindOf,
+  type ObjectId,
+  parseObjectId,
+} from '../wire/git/index.ts';
+import { gitErrors } from './errors.ts';
+import type { ObjectCache } from './object-cache.ts';
+import type { GitTransport } from './transport.ts';
+import { describeUrl, parseRemoteUrl } from './url.ts';
+import type { ObjectSource, StoredEntry } from './workdir/node.ts';
+
+interface Batch {
+  readonly ids: Set<ObjectId>;
+  readonly done: Promise<ReadonlyMap<ObjectId, GitObject>>;
+}
+
+/**
+ * The objects of one remote for one identity, read through the cache.
+ *
+ * Reads that are asked for at the same time become one request. Callers start from commits to which access is proven.
+ */
+export class RemoteObjects implements ObjectSource {
+  readonly store: string;
+  readonly #remote: GitRemote;
+  readonly #transport: GitTransport;
+  readonly #cache: ObjectCache;
+  #batch: Batch | undefined;
+
+  constructor(remote: GitRemote, transport: GitTransport, cache: ObjectCache) {
+    this.store = parseRemoteUrl(remote).store;
+    this.#remote = remote;
+    this.#transport = transport;
+    this.#cache = cache;
+  }
+
+  async readTree(id: string, signal: AbortSignal): Promise<readonly StoredEntry[]> {
+    if (id === emptyTreeId) return [];
+    const object = await this.#readOne(parseObjectId(id), 'tree', signal);
+    return decodeTree(object.data).map(({ name, mode, id: entryId }) => ({
+      name,
+      mode,
+      id: entryId,
+      kind: kindOf(mode),
+    }));
+  }
+
+  async readBlob(id: string, signal: AbortSignal): Promise<Uint8Array> {
+    return (await this.#readOne(parseObjectId(id), 'blob', signal)).data;
+  }
+
+  async readCommit(id: string, signal: AbortSignal): Promise<Commit> {
+    return decodeCommit((await this.#readOne(parseObjectId(id), 'commit', signal)).data);
+  }
+
+  /** A commit, when it is in the cache. */
+  cachedCommit(id: ObjectId): Commit | undefined {
+    const object = this.#cache.get(id);
+    return object?.type === 'commit' ? decodeCommit(object.data) : undefined;
+  }
+
+  /** Trees below a tree in one request, where the server can leave the files out. */
+  async prefetchTrees(id: string, signal: AbortSignal): Promise<void> {
+    const tree = parseObjectId(id);
+    if (id === emptyTreeId || !this.#transport.canFilter(this.#remote) || this.#knowsBelow(tree)) return;
+    await this.fetch({ wants: [tree], filter: 'blob:none' }, signal);
+  }
+
+  /** Several objects of any type; all of them or an error. */
+  async read(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, GitObject>> {
+    const found = new Map<ObjectId, GitObject>();
+    const missing: ObjectId[] = [];
+    for (const id of ids) {
+      const object = this.#cache.get(id);
+      if (object === undefined) missing.push(id);
+      else found.set(id, object);
+    }
+    if (missing.length === 0) return found;
+    const fetched = await this.#join(missing, signal);
+    for (const id of missing) {
+      const object = fetched.get(id);
+      if (object === undefined) throw this.#missing(id);
+      found.set(id, object);
+    }
+    return found;
+  }
+
+  /** Fetches into the cache what a request brings, and gives it back. */
+  async fetch(
+    request: {
+      readonly wants: readonly ObjectId[];
+      readonly haves?: readonly ObjectId[];
+      readonly depth?: number;
+      readonly filter: string;
+    },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ObjectId, GitObject>> {
+    const objects = await this.#transport.fetch(this.#remote, request, (id) => this.#known(id), signal);
+    for (const object of objects) this.#cache.add(object.id, object);
+    return new Map(objects.map((object) => [object.id, object]));
+  }
+
+  /** Puts objects into the cache that were made here and that the remote has now. */
+  remember(objects: ReadonlyMap<ObjectId, GitObject>): void {
+    for (const [id, object] of objects) this.#cache.add(id, object);
+  }
+
+  #known(id: string): GitObject | undefined {
+    return this.#cache.get(parseObjectId(id));
+  }
+
+  async #readOne(id: ObjectId, type: GitObject['type'], signal: AbortSignal): Promise<GitObject> {
+    const object = (await this.read([id], signal)).get(id);
+    if (object?.type === type) return object;
+    throw object === undefined
+      ? this.#missing(id)
+      : gitErrors.create('git.object-missing', `the object ${id} is a ${object.type}, not a ${type}`);
+  }
+
+  /** Adds to the request that is about to start, or starts one at the end of this turn of the event loop. */
+  #join(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, GitObject>> {
+    const open = this.#batch;
+    if (open !== undefined) {
+      for (const id of ids) open.ids.add(id);
+      return open.done;
+    }
+    const wants = new Set(ids);
+    const turn = new Promise<void>((resolve) => setImmediate(resolve));
+    const done = turn.then(() => {
+      this.#batch = undefined;
+      return this.fetch({ wants: [...wants], depth: 1, filter: 'tree:0' }, signal);
+    });
+    this.#batch = { ids: wants, done };
+    return done;
+  }
+
+  #knowsBelow(tree: ObjectId): boolean {
+    const object = this.#cache.get(tree);
+    if (object === undefined) return false;
+    return decodeTree(object.data).every(
+      (entry) => kindOf(entry.mode) !== 'tree' || this.#knowsBelow(entry.id),
+    );
+  }
+
+  #missing(id: string): Error {
+    const where = describeUrl(this.#remote.url);
+    return gitErrors.create('git.object-missing', `${where} did not send the object ${id}`);
+  }
+}

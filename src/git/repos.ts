@@ -1,0 +1,193 @@
+import type {
+  Clock,
+  CommitDraft,
+  GitCommit,
+  GitRemote,
+  GitRepos,
+  HttpClient,
+  Metrics,
+  PushRequest,
+  PushResult,
+  Random,
+  RefTarget,
+  ResolvedRef,
+  Worktree,
+} from '../ports/index.ts';
+import {
+  type Commit,
+  emptyTreeId,
+  isObjectId,
+  type ObjectId,
+  type RemoteRef,
+  zeroId,
+} from '../wire/git/index.ts';
+import { Access } from './access.ts';
+import { createCommit, fromDraft, toGitCommit } from './commits.ts';
+import { gitErrors } from './errors.ts';
+import { Heads } from './heads.ts';
+import { createGitMetrics } from './metrics.ts';
+import { ObjectCache } from './object-cache.ts';
+import { RemoteObjects } from './objects.ts';
+import { Pusher } from './push.ts';
+import { readOutcome } from './push-report.ts';
+import { GitTransport } from './transport.ts';
+import { describeUrl } from './url.ts';
+import { GitWorktree } from './worktree.ts';
+
+/** What the adapter needs. */
+export interface GitReposDeps {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics?: Metrics;
+}
+
+/** Limits of the adapter; each has a default. */
+export interface GitReposOptions {
+  /** Of the objects that are kept in memory for all repositories together. */
+  readonly cacheBytes?: number;
+  /** For one exchange with a host. */
+  readonly requestTimeoutMs?: number;
+  /** The longest silence of a host within an exchange. */
+  readonly stallTimeoutMs?: number;
+  readonly maxPackBytes?: number;
+  /** How long cached objects may be used after the remote has shown their commit to an identity. */
+  readonly accessTtlMs?: number;
+}
+
+const mebibyte = 1024 * 1024;
+const defaults: Required<GitReposOptions> = {
+  cacheBytes: 64 * mebibyte,
+  requestTimeoutMs: 120_000,
+  stallTimeoutMs: 30_000,
+  maxPackBytes: 512 * mebibyte,
+  accessTtlMs: 5 * 60_000,
+};
+
+/** Creates the adapter for git hosts that speak protocol version 2 over HTTP. */
+export function createGitRepos(deps: GitReposDeps, options: GitReposOptions = {}): GitRepos {
+  return new HttpGitRepos(deps, { ...defaults, ...options });
+}
+
+class HttpGitRepos implements GitRepos {
+  readonly #transport: GitTransport;
+  readonly #cache: ObjectCache;
+  readonly #access: Access;
+  readonly #heads = new Heads();
+  readonly #pusher: Pusher;
+
+  constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
+    this.#transport = new GitTransport(deps.http, createGitMetrics(deps.metrics), options);
+    this.#cache = new ObjectCache(options.cacheBytes);
+    this.#access = new Access(deps.clock, options.accessTtlMs);
+    this.#pusher = new Pusher({
+      transport: this.#transport,
+      access: this.#access,
+      heads: this.#heads,
+      clock: deps.clock,
+      random: deps.random,
+      objectsOf: (remote) => this.#objectsOf(remote),
+    });
+  }
+
+  async resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef> {
+    if (target.kind === 'commit') {
+      await this.#readProven(remote, { commit: target.commit }, signal);
+      return { commit: target.commit };
+    }
+    const name = nameOf(target);
+    const refs = await this.#transport.listRefs(remote, [name], signal);
+    const found = refs.find((ref) => ref.name === name);
+    if (found === undefined) {
+      const what = target.kind === 'default' ? 'a default branch' : name;
+      throw gitErrors.create('git.ref-not-found', `${describeUrl(remote.url)} has no ${what}`);
+    }
+    return this.#toResolved(remote, target, found);
+  }
+
+  async checkout(remote: GitRemote, at: ResolvedRef, signal: AbortSignal): Promise<Worktree> {
+    const commit = toId(at.commit, remote);
+    const { tree } = await this.#readProven(remote, at, signal);
+    return new GitWorktree({
+      remote,
+      branch: at.branch,
+      anchor: { commit, tree },
+      source: this.#objectsOf(remote),
+    });
+  }
+
+  async createBranch(
+    remote: GitRemote,
+    branch: string,
+    draft: CommitDraft,
+    signal: AbortSignal,
+  ): Promise<ResolvedRef> {
+    const made = createCommit(fromDraft(draft, { tree: emptyTreeId, parents: [] }));
+    const objects = new Map([[made.id, made.object]]);
+    const command = { ref: `refs/heads/${branch}`, oldId: zeroId, newId: made.id };
+    const emptyTree = { type: 'tree', data: new Uint8Array() } as const;
+    const answer = await this.#transport.push(remote, [command], [made.object, emptyTree], signal);
+    if (readOutcome(answer, branch, remote.url) === 'moved') {
+      const where = `branch ${JSON.stringify(branch)} of ${describeUrl(remote.url)}`;
+      throw gitErrors.create('git.push-rejected', `${where} exists already`);
+    }
+    this.#objectsOf(remote).remember(objects);
+    this.#seen(remote, made.id, branch);
+    return { commit: made.id, branch };
+  }
+
+  async readCommit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<GitCommit> {
+    return toGitCommit(commit, await this.#readProven(remote, { commit }, signal));
+  }
+
+  async push(request: PushRequest, signal: AbortSignal): Promise<PushResult> {
+    const { worktree } = request;
+    if (!(worktree instanceof GitWorktree)) throw new Error('only work trees of this module can be pushed');
+    return this.#pusher.push(request, worktree, signal);
+  }
+
+  #objectsOf(remote: GitRemote): RemoteObjects {
+    return new RemoteObjects(remote, this.#transport, this.#cache);
+  }
+
+  #toResolved(remote: GitRemote, target: RefTarget, ref: RemoteRef): ResolvedRef {
+    const id = ref.peeled ?? ref.id;
+    const symbolic = ref.symrefTarget?.replace(/^refs\/heads\//, '');
+    const branch =
+      target.kind === 'branch' ? target.branch : target.kind === 'default' ? symbolic : undefined;
+    this.#seen(remote, id, branch);
+    return branch === undefined ? { commit: id } : { commit: id, branch };
+  }
+
+  #seen(remote: GitRemote, commit: ObjectId, branch: string | undefined): void {
+    this.#access.prove(remote, commit);
+    if (branch !== undefined) this.#heads.set(remote, branch, commit);
+  }
+
+  /**
+   * A commit to which this identity has access. When the remote has not shown it to the identity lately, it is asked
+   * for even if it is cached.
+   */
+  async #readProven(remote: GitRemote, at: ResolvedRef, signal: AbortSignal): Promise<Commit> {
+    const id = toId(at.commit, remote);
+    const source = this.#objectsOf(remote);
+    const cached = this.#access.isProven(remote, id) ? source.cachedCommit(id) : undefined;
+    if (cached !== undefined) return cached;
+    await source.fetch({ wants: [id], depth: 1, filter: 'tree:0' }, signal);
+    const commit = await source.readCommit(id, signal);
+    this.#access.prove(remote, id);
+    return commit;
+  }
+}
+
+function nameOf(target: Exclude<RefTarget, { kind: 'commit' }>): string {
+  if (target.kind === 'default') return 'HEAD';
+  return target.kind === 'branch' ? `refs/heads/${target.branch}` : `refs/tags/${target.tag}`;
+}
+
+function toId(commit: string, remote: GitRemote): ObjectId {
+  const id = commit.toLowerCase();
+  if (isObjectId(id)) return id;
+  const what = `${JSON.stringify(commit)} is not the full id of a commit of ${describeUrl(remote.url)}`;
+  throw gitErrors.create('git.ref-not-found', what, { hint: 'Give all 40 hexadecimal digits.' });
+}

@@ -1,0 +1,36 @@
+/** Lets work of one key happen one after the other, in the order of arrival. */
+export class Turns {
+  readonly #tails = new Map<string, Promise<void>>();
+
+  /** Runs the work when everything of this key that came before has ended; an abort ends the waiting. */
+  async run<Result>(key: string, work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    let end = (): void => undefined;
+    const mine = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const tail = before.then(() => mine);
+    this.#tails.set(key, tail);
+    try {
+      await waitFor(before, signal);
+      return await work();
+    } finally {
+      end();
+      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    }
+  }
+}
+
+async function waitFor(before: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([before, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

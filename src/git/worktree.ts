@@ -1,0 +1,132 @@
+import type { CommitDraft, FileEntry, GitRemote } from '../ports/index.ts';
+import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
+import { createCommit, fromDraft, type LocalCommit } from './commits.ts';
+import { Files } from './workdir/files.ts';
+import type { LeafMode, ObjectSource } from './workdir/node.ts';
+import { Overlay } from './workdir/overlay.ts';
+import type { MountableWorktree } from './workdir/workdir.ts';
+import { writeTree } from './write-tree.ts';
+
+/** A commit at the remote and its tree. */
+export interface Anchor {
+  readonly commit: ObjectId;
+  readonly tree: ObjectId;
+}
+
+/** What a work tree stands on. */
+export interface WorktreeStart {
+  readonly remote: GitRemote;
+  readonly branch: string | undefined;
+  readonly anchor: Anchor;
+  readonly source: ObjectSource;
+}
+
+/** The work tree of this module: an overlay over the tree of a commit, and the commits made of it. */
+export class GitWorktree implements MountableWorktree {
+  readonly remote: GitRemote;
+  readonly branch: string | undefined;
+  readonly base: string;
+  readonly source: ObjectSource;
+  #overlay: Overlay;
+  #files: Files;
+  #anchor: Anchor;
+  #commits: LocalCommit[] = [];
+  /** Trees and blobs of the local commits. */
+  readonly #objects = new Map<ObjectId, GitObject>();
+
+  constructor({ remote, branch, anchor, source }: WorktreeStart) {
+    this.remote = remote;
+    this.branch = branch;
+    this.base = anchor.commit;
+    this.source = source;
+    this.#anchor = anchor;
+    this.#overlay = new Overlay({ origin: { source, id: anchor.tree }, isRepository: true });
+    this.#files = new Files(this.#overlay);
+  }
+
+  get overlay(): Overlay {
+    return this.#overlay;
+  }
+
+  get head(): string {
+    return this.#commits.at(-1)?.id ?? this.#anchor.commit;
+  }
+
+  /** The commit at the remote that the local commits stand on. */
+  get anchor(): Anchor {
+    return this.#anchor;
+  }
+
+  /** What is not pushed yet, oldest first. */
+  get localCommits(): readonly LocalCommit[] {
+    return this.#commits;
+  }
+
+  get localObjects(): ReadonlyMap<ObjectId, GitObject> {
+    return this.#objects;
+  }
+
+  read(path: string, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#files.read(path, signal);
+  }
+
+  write(path: string, content: Uint8Array, mode: LeafMode, signal: AbortSignal): Promise<void> {
+    return this.#files.write(path, content, mode, signal);
+  }
+
+  stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined> {
+    return this.#files.stat(path, signal);
+  }
+
+  list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
+    return this.#files.list(path, signal);
+  }
+
+  remove(path: string, signal: AbortSignal): Promise<void> {
+    return this.#files.remove(path, signal);
+  }
+
+  async prefetch(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    // Reads that wait at the same time share their requests, level by level.
+    await Promise.all(
+      paths.map(async (path) => {
+        const { node } = await this.#files.find(path, 'follow', signal);
+        if (node?.kind === 'leaf') await this.#files.read(path, signal);
+      }),
+    );
+  }
+
+  clear(): Promise<void> {
+    this.#overlay.clear();
+    return Promise.resolve();
+  }
+
+  async commit(
+    draft: CommitDraft,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly changed: boolean }> {
+    const { id: tree, objects } = await writeTree(this.#overlay.root, this.source.store, signal);
+    const last = this.#commits.at(-1);
+    if (tree === (last?.commit.tree ?? this.#anchor.tree)) return { id: this.head, changed: false };
+    const parents = [last?.id ?? this.#anchor.commit];
+    const made = createCommit(fromDraft(draft, { tree, parents }));
+    for (const [id, object] of objects) this.#objects.set(id, object);
+    this.#commits.push(made);
+    return { id: made.id, changed: true };
+  }
+
+  /** Has nothing been changed since the last commit? */
+  async isClean(signal: AbortSignal): Promise<boolean> {
+    const { id } = await writeTree(this.#overlay.root, this.source.store, signal);
+    return id === (this.#commits.at(-1)?.commit.tree ?? this.#anchor.tree);
+  }
+
+  /** The remote has everything up to this commit now; files show its tree when it is another one than ours. */
+  moveTo(anchor: Anchor): void {
+    const tree = this.#commits.at(-1)?.commit.tree ?? this.#anchor.tree;
+    this.#anchor = anchor;
+    this.#commits = [];
+    this.#objects.clear();
+    if (tree !== anchor.tree) this.#overlay.reset({ source: this.source, id: parseObjectId(anchor.tree) });
+  }
+}
