@@ -3,7 +3,7 @@ import { createHttpClient } from '../../src/http/index.ts';
 import { createImagePusher, createRegistryClient } from '../../src/oci/index.ts';
 import type { Credential, HttpClient, HttpResponse, ImageSource } from '../../src/ports/index.ts';
 import { createSystemClock, createSystemRandom } from '../../src/telemetry/index.ts';
-import { digestOf, mediaTypes } from '../../src/wire/oci/index.ts';
+import { digestOf, mediaTypes, parseNextLink } from '../../src/wire/oci/index.ts';
 
 /** A running registry that the suite may push to. */
 export interface RegistryUnderTest extends AsyncDisposable {
@@ -99,17 +99,21 @@ export function describeRegistry(name: string, start: () => Promise<RegistryUnde
       ]);
     });
 
-    test('tag lists come in pages that link to the next', async () => {
+    test('tag lists are complete, in one piece or in pages that link to the next', async () => {
       await using world = await open(start);
-      const { pusher, source, call } = world;
+      const { pusher, source, call, base } = world;
       const draft = { created: '2026-01-02T03:04:05Z' };
       for (const tag of ['a', 'b', 'c']) await pusher.pushImage(source('team/paged'), tag, draft, signal);
-      const first = await call('GET', '/v2/team/paged/tags/list?n=2');
-      expect(JSON.parse(new TextDecoder().decode(first.body))).toMatchObject({ tags: ['a', 'b'] });
-      expect(first.headers['link']).toMatch(/^<[^>]*last=b[^>]*>; rel="next"$/);
-      const second = await call('GET', '/v2/team/paged/tags/list?n=2&last=b');
-      expect(JSON.parse(new TextDecoder().decode(second.body))).toMatchObject({ tags: ['c'] });
-      expect(second.headers['link']).toBeUndefined();
+      const found: string[] = [];
+      let next: string | undefined = '/v2/team/paged/tags/list?n=2';
+      for (let pages = 0; next !== undefined && pages < 5; pages++) {
+        const page: HttpResponse = await call('GET', next);
+        const { tags } = JSON.parse(new TextDecoder().decode(page.body)) as { tags: string[] };
+        found.push(...tags);
+        const link = parseNextLink(page.headers['link']);
+        next = link === undefined ? undefined : new URL(link, base).href;
+      }
+      expect(found.sort()).toEqual(['a', 'b', 'c']);
     });
 
     test('blobs can be pushed in chunks, and a wrong digest is refused', async () => {
