@@ -107,10 +107,8 @@ export {
 } from './request-annotation.ts';
 export {
   annotationsFor,
-  formatTimestamp,
-  type ImageFacts,
-  type ImagePlatform,
   compileImageRule,
+  formatTimestamp,
   type ImageCriteria,
   type ImageFacts,
   type ImagePlatform,

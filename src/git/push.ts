@@ -1,7 +1,7 @@
 import type { Clock, GitRemote, PushRequest, PushResult, Random } from '../ports/index.ts';
 import { type GitObject, type ObjectId, zeroId } from '../wire/git/index.ts';
 import type { Access } from './access.ts';
-import { isOfPromotion, type LocalCommit } from './commits.ts';
+import { isOfPromotion, type LocalCommit, promotionOf } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import type { Heads } from './heads.ts';
 import { maxHistory, readHistory, readOwnCommits } from './history.ts';
@@ -176,9 +176,11 @@ export class Pusher {
   }
 }
 
-function isEarlierAttempt({ id, commit }: KnownCommit, { request, worktree }: Job): boolean {
-  if (worktree.localCommits.length > 0 && id === worktree.head) return true;
-  return request.promotion !== undefined && isOfPromotion(commit, request.promotion);
+function isEarlierAttempt({ id, commit }: KnownCommit, { worktree }: Job): boolean {
+  const newest = worktree.localCommits.at(-1);
+  if (newest === undefined) return false;
+  const promotion = promotionOf(newest.commit);
+  return id === newest.id || (promotion !== undefined && isOfPromotion(commit, promotion));
 }
 
 /** The local commits on the commit they were made on. */

@@ -187,7 +187,11 @@ export interface ApplicationOperationState {
 
 /** How an Application is. Times are RFC 3339 in UTC. */
 export interface ApplicationStatus {
-  readonly health?: { readonly status?: string; readonly message?: string };
+  readonly health?: {
+    readonly status?: string;
+    readonly message?: string;
+    readonly lastTransitionTime?: string;
+  };
   readonly sync?: {
     readonly status?: string;
     readonly revision?: string;

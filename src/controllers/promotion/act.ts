@@ -35,7 +35,11 @@ export async function act(
   const actor = promotion.metadata.annotations?.[annotations.createActor];
   const result = await deps.engine.execute(
     {
-      steps: promotion.spec.steps.map((step, index) => ({ ...step, as: step.as ?? `step-${index + 1}` })),
+      steps: promotion.spec.steps.map((step, index) => ({
+        ...step,
+        uses: step.uses ?? '',
+        as: step.as ?? `step-${index + 1}`,
+      })),
       status: toEngineStatus(run),
       uid: promotion.metadata.uid ?? promotion.metadata.name,
       expressions: deps.createExpressions({
@@ -94,7 +98,7 @@ async function askForReverification(run: Run, deps: ActDeps, signal: AbortSignal
   const current = run.stage.status?.freightHistory?.[0];
   const verification = current?.verificationHistory?.[0];
   const item = current?.items?.[formatOrigin(run.freight.origin)];
-  if (verification === undefined || item?.name !== run.freight.metadata.name) return;
+  if (verification?.id === undefined || item?.name !== run.freight.metadata.name) return;
   const request = { value: verification.id, actor: undefined, isFromControlPlane: false };
   const patch = {
     metadata: { annotations: { [annotations.reverify]: formatAnnotatedRequest(request, 'id') } },

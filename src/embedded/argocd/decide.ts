@@ -1,4 +1,4 @@
-import type { Application, ApplicationStatus, OperationState } from '../../api/argocd/index.ts';
+import type { Application, ApplicationOperationState, ApplicationStatus } from '../../api/argocd/index.ts';
 import { equalJson, type JsonObject, type JsonValue, parseDuration } from '../../base/index.ts';
 import { formatTime } from '../../domain/index.ts';
 import type { Plan, Seen } from './types.ts';
@@ -38,8 +38,8 @@ interface Step {
 
 function nextStep(seen: Seen, now: string): Step | undefined {
   const { object } = seen;
-  if (object.operation !== undefined) return beginOperation(object, now);
-  const state = object.status?.operationState;
+  if (hasOperation(object)) return beginOperation(object, now);
+  const state = object.status?.operationState ?? undefined;
   if (state?.phase === 'Running') return finishOperation(seen, state, now);
   if (
     object.metadata.annotations?.[refreshAnnotation] !== undefined ||
@@ -60,7 +60,7 @@ function beginOperation(object: Application, now: string): Step {
   return { patch: { operation: null, status: { operationState } }, wakeAfterMs: 0 };
 }
 
-function finishOperation(seen: Seen, state: OperationState, now: string): Step {
+function finishOperation(seen: Seen, state: ApplicationOperationState, now: string): Step {
   const { object, source } = seen;
   if (source === undefined) return { wakeAfterMs: 0 };
   const annotations = { [refreshAnnotation]: null };
@@ -138,7 +138,7 @@ function delayOf(object: Application, defaultMs: number): number {
   return parseDuration(object.metadata.annotations?.[healthDelayAnnotation] ?? '') ?? defaultMs;
 }
 
-function running(state: OperationState): JsonObject {
+function running(state: ApplicationOperationState): JsonObject {
   return {
     operation: toJson(state.operation),
     ...(state.startedAt === undefined ? {} : { startedAt: state.startedAt }),
@@ -149,10 +149,14 @@ function toJson(value: unknown): JsonValue {
   return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as JsonValue);
 }
 
+function hasOperation(object: Application): boolean {
+  return object.operation !== undefined && object.operation !== null;
+}
+
 /** Is it worth reading the source in this pass? Pure. */
 export function needsSource(object: Application): boolean {
   const status: ApplicationStatus | undefined = object.status;
-  if (object.operation !== undefined) return false;
+  if (hasOperation(object)) return false;
   if (status?.operationState?.phase === 'Running') return true;
   return object.metadata.annotations?.[refreshAnnotation] !== undefined || status?.reconciledAt === undefined;
 }

@@ -17,7 +17,7 @@ export async function lookAtSource(
   credential: Credential | undefined,
   signal: AbortSignal,
 ): Promise<SourceLook> {
-  const source = application.spec.source ?? application.spec.sources?.[0];
+  const source = application.spec?.source ?? application.spec?.sources?.[0];
   if (source === undefined) return { kind: 'failed', message: 'the Application has no source' };
   const remote: GitRemote = { url: source.repoURL, ...(credential === undefined ? {} : { credential }) };
   try {

@@ -1,10 +1,12 @@
-import type { Application, ApplicationSource, OperationState } from '../../api/argocd/index.ts';
+import {
+  type Application,
+  type ApplicationOperationState,
+  type ApplicationSource,
+  promotionInfoName,
+} from '../../api/argocd/index.ts';
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import { normalizeGitUrl } from '../../domain/index.ts';
 import type { SourceUpdate } from './schema.ts';
-
-/** The name of the operation's note that says which Promotion started it. */
-export const promotionInfoName = 'kargo.akuity.io/promotion';
 
 const syncReason = 'Promotion triggered a sync of this Application resource.';
 const controllerName = 'kargo-controller';
@@ -18,7 +20,7 @@ export type SyncDecision =
 
 /** The sources of an Application, whichever way its spec writes them. */
 export function sourcesOf(application: Application): readonly ApplicationSource[] {
-  const { source, sources } = application.spec;
+  const { source, sources } = application.spec ?? {};
   if (sources !== undefined && sources.length > 0) return sources;
   return source === undefined ? [] : [source];
 }
@@ -63,13 +65,14 @@ export function decideSync(
   desired: readonly string[],
 ): SyncDecision {
   const { operation, status } = application;
-  if (operation !== undefined && promotionOf(operation.info) === promotion) {
+  if (operation && promotionOf(operation.info) === promotion) {
     return { kind: 'wait', why: 'Argo CD has not picked up the sync yet' };
   }
   const state = status?.operationState;
-  if (state === undefined) return { kind: 'update' };
+  if (!state) return { kind: 'update' };
   const owner = promotionOf(state.operation?.info);
-  const isFinished = state.finishedAt !== undefined || ['Succeeded', 'Failed', 'Error'].includes(state.phase);
+  const isFinished =
+    state.finishedAt !== undefined || ['Succeeded', 'Failed', 'Error'].includes(state.phase ?? '');
   if (!isFinished) {
     const why = owner === promotion ? 'the sync is running' : 'another sync is running';
     return { kind: 'wait', why };
@@ -77,12 +80,12 @@ export function decideSync(
   if (owner !== promotion) return { kind: 'update' };
   if (!isAtRevisions(state, desired)) return { kind: 'update' };
   if (state.phase === 'Succeeded') return { kind: 'done' };
-  const message = `Argo CD Application "${application.metadata.name}" in namespace "${application.metadata.namespace ?? ''}" failed with: ${state.message ?? state.phase}`;
+  const message = `Argo CD Application "${application.metadata.name}" in namespace "${application.metadata.namespace ?? ''}" failed with: ${state.message ?? state.phase ?? 'no message'}`;
   return { kind: 'failed', message };
 }
 
 /** A finished sync without a result, or at another revision than asked for, does not count. */
-function isAtRevisions(state: OperationState, desired: readonly string[]): boolean {
+function isAtRevisions(state: ApplicationOperationState, desired: readonly string[]): boolean {
   if (desired.length === 0) return true;
   const result = state.syncResult;
   if (result === undefined) return false;
@@ -107,7 +110,7 @@ export function planPatch(
   updates: readonly SourceUpdate[],
   who: { readonly promotion: string; readonly actor: string | undefined },
 ): JsonObject {
-  const { syncPolicy } = application.spec;
+  const { syncPolicy } = application.spec ?? {};
   const initiatedBy: JsonObject =
     who.actor === undefined || who.actor === ''
       ? { username: controllerName, automated: true }
@@ -139,7 +142,7 @@ function planSources(application: Application, updates: readonly SourceUpdate[])
     const update = updates.find((one) => matchesSource(one, source));
     return update === undefined ? toJson(source) : updateSource(source, update);
   });
-  const { sources } = application.spec;
+  const { sources } = application.spec ?? {};
   return sources !== undefined && sources.length > 0 ? { sources: patched } : { source: patched[0] ?? null };
 }
 

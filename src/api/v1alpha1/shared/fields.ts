@@ -78,10 +78,15 @@ export function jsonObject(description: string): z.ZodType<JsonObject, JsonObjec
 }
 
 /** The same type with everything in it read-only; free-form JSON is that already. */
-export type Immutable<T> = JsonObject extends T
-  ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Immutable<Item>[]
-    : T extends object
-      ? { readonly [Name in keyof T]: Immutable<T[Name]> }
-      : T;
+export type Immutable<T> = [JsonValue] extends [T] ? T : T extends unknown ? ImmutableMember<T> : never;
+
+type ImmutableMember<T> = T extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : T extends object
+    ? IsFreeForm<T> extends true
+      ? T
+      : { readonly [Name in keyof T]: Immutable<T[Name]> }
+    : T;
+
+/** A type whose members are all optional takes any object too, but it has no index signature. */
+type IsFreeForm<T> = JsonObject extends T ? (string extends keyof T ? true : false) : false;
