@@ -78,10 +78,15 @@ export function jsonObject(description: string): z.ZodType<JsonObject, JsonObjec
 }
 
 /** The same type with everything in it read-only; free-form JSON is that already. */
-export type Immutable<T> = JsonObject extends T
+export type Immutable<T> = JsonValue extends T
   ? T
   : T extends readonly (infer Item)[]
     ? readonly Immutable<Item>[]
     : T extends object
-      ? { readonly [Name in keyof T]: Immutable<T[Name]> }
+      ? IsFreeForm<T> extends true
+        ? T
+        : { readonly [Name in keyof T]: Immutable<T[Name]> }
       : T;
+
+/** Is it any JSON object? An object whose members are all optional would pass for one without the look at its keys. */
+type IsFreeForm<T> = string extends keyof T ? (JsonObject extends T ? true : false) : false;
