@@ -5,7 +5,7 @@ export interface ApplicationView {
     readonly source?: { readonly repoURL?: string };
     readonly sources?: readonly { readonly repoURL?: string }[];
   };
-  readonly operation?: { readonly sync?: object };
+  readonly operation?: { readonly sync?: object } | null;
   readonly status?: {
     readonly reconciledAt?: string;
     readonly health?: { readonly status?: string };
@@ -14,7 +14,7 @@ export interface ApplicationView {
       readonly revision?: string;
       readonly revisions?: readonly string[];
     };
-    readonly operationState?: { readonly phase?: string; readonly finishedAt?: string };
+    readonly operationState?: { readonly phase?: string; readonly finishedAt?: string } | null;
     readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
   };
 }

@@ -172,7 +172,7 @@ function describeApplication(
     Name: criterion.name,
     ...(status.health === undefined ? {} : { health: { status: status.health.status ?? '' } }),
     ...(status.sync === undefined ? {} : { sync: describeSync(status.sync) }),
-    ...(status.operationState === undefined
+    ...(status.operationState === undefined || status.operationState === null
       ? {}
       : { operationState: describeOperation(status.operationState) }),
     ...(conditions === undefined ? {} : { conditions }),
@@ -183,9 +183,7 @@ function describeSync(sync: NonNullable<ApplicationView['status']>['sync'] & obj
   return withoutUndefined({ status: sync.status, revision: sync.revision, revisions: sync.revisions });
 }
 
-function describeOperation(
-  operation: NonNullable<ApplicationView['status']>['operationState'] & object,
-): JsonObject {
+function describeOperation(operation: { readonly phase?: string; readonly finishedAt?: string }): JsonObject {
   return withoutUndefined({ phase: operation.phase, finishedAt: operation.finishedAt });
 }
 

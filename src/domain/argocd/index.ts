@@ -13,6 +13,7 @@ export {
   authorizedStageAnnotation,
   parseAuthorizedStages,
 } from './authorized-stages.ts';
+export { argocdContext } from './context.ts';
 export {
   type ApplicationCriterion,
   type ApplicationsHealth,

@@ -35,4 +35,5 @@ export {
 } from './lifecycle.ts';
 export { chartKey, type FreightContent, freightCollectionId, freightName } from './name.ts';
 export { formatOrigin, isSameOrigin, type Origin, parseOrigin } from './origin.ts';
+export { toFreightReference } from './reference.ts';
 export { shortenLabelValue, shortenResourceName } from './shorten.ts';

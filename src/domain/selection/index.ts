@@ -15,3 +15,4 @@ export { annotationsFor, type PlatformRule, parsePlatformRule } from './platform
 export { compileImageRule, type ImageCriteria, type ImageRule, type ImageRuleResult } from './rule.ts';
 export { type ImageSelection, type SelectedImage, type SkippedTag, selectImages } from './select.ts';
 export { formatTimestamp, parseTimestampMs } from './time.ts';
+export { formatTimestamp, parseTimestampMs, parseTimestampMs } from './time.ts';
