@@ -1,0 +1,173 @@
+import type { JsonObject } from '../../../base/index.ts';
+import { listAt, nameOf, objectAt, textAt, valueAt, withMeta, withValue } from '../json-path.ts';
+import type { Resource } from '../resource.ts';
+import type { FieldProblem } from '../status.ts';
+
+type Prepare = NonNullable<Resource['prepare']>;
+type Validate = NonNullable<Resource['validate']>;
+
+/** Namespaces are born active and hold the finalizer under which their content is deleted. */
+export const prepareNamespace: Prepare = (object, old, facts) => {
+  const labels = { ...objectAt(object, 'metadata', 'labels'), 'kubernetes.io/metadata.name': nameOf(object) };
+  const labelled = withMeta(object, { labels });
+  if (old === undefined) {
+    return { ...labelled, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
+  }
+  if (facts.subresource === 'finalize') return labelled;
+  return withValue(labelled, ['spec'], old['spec']);
+};
+
+const encodeBase64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+/** Secrets are Opaque unless they say otherwise; `stringData` goes into `data`. */
+export const prepareSecret: Prepare = (object) => {
+  const data: Record<string, string> = {};
+  for (const [name, value] of Object.entries(objectAt(object, 'data'))) {
+    if (typeof value === 'string') data[name] = value;
+  }
+  for (const [name, value] of Object.entries(objectAt(object, 'stringData'))) {
+    if (typeof value === 'string') data[name] = encodeBase64(value);
+  }
+  const plain = withValue({ type: 'Opaque', ...object }, ['stringData'], undefined);
+  return Object.keys(data).length === 0 ? plain : { ...plain, data };
+};
+
+const dataKey = /^[-._a-zA-Z0-9]+$/;
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function wrongKeys(object: JsonObject, field: string): FieldProblem[] {
+  return Object.keys(objectAt(object, field))
+    .filter((key) => !dataKey.test(key) || key.length > 253)
+    .map((key) => ({
+      field: `${field}[${key}]`,
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: "${key}": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
+    }));
+}
+
+const immutable = (field: string): FieldProblem => ({
+  field,
+  reason: 'FieldValueForbidden',
+  message: 'Forbidden: field is immutable when `immutable` is set',
+});
+
+function frozenProblems(object: JsonObject, old: JsonObject | undefined, fields: string[]): FieldProblem[] {
+  if (old?.['immutable'] !== true) return [];
+  const problems = fields
+    .filter((field) => JSON.stringify(object[field] ?? {}) !== JSON.stringify(old[field] ?? {}))
+    .map(immutable);
+  return object['immutable'] === true ? problems : [immutable('immutable'), ...problems];
+}
+
+/** A Secret's type never changes, its keys are file names, its values base64. */
+export const validateSecret: Validate = (object, old) => {
+  const problems = [...wrongKeys(object, 'data'), ...frozenProblems(object, old, ['data'])];
+  for (const [name, value] of Object.entries(objectAt(object, 'data'))) {
+    if (typeof value !== 'string' || base64.test(value)) continue;
+    problems.push({
+      field: `data[${name}]`,
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: "<redacted>": must be base64',
+    });
+  }
+  if (old !== undefined && textAt(old, 'type') !== textAt(object, 'type')) {
+    problems.push({
+      field: 'type',
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: "${textAt(object, 'type') ?? ''}": field is immutable`,
+    });
+  }
+  return problems;
+};
+
+/** A ConfigMap's keys are file names. */
+export const validateConfigMap: Validate = (object, old) => [
+  ...wrongKeys(object, 'data'),
+  ...wrongKeys(object, 'binaryData'),
+  ...frozenProblems(object, old, ['data', 'binaryData']),
+];
+
+/** What a binding grants never changes. */
+export const validateBinding: Validate = (object, old) => {
+  const missing = textAt(object, 'roleRef', 'name') === undefined;
+  if (missing) return [{ field: 'roleRef.name', reason: 'FieldValueRequired', message: 'Required value' }];
+  if (old === undefined || JSON.stringify(old['roleRef']) === JSON.stringify(object['roleRef'])) return [];
+  const value = JSON.stringify(object['roleRef']);
+  return [
+    {
+      field: 'roleRef',
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${value}: cannot change roleRef`,
+    },
+  ];
+};
+
+/** Webhooks get Kubernetes's defaults. */
+export const prepareWebhooks =
+  (mutating: boolean): Prepare =>
+  (object) => ({
+    ...object,
+    webhooks: listAt(object, 'webhooks').map((webhook) => ({
+      failurePolicy: 'Fail',
+      matchPolicy: 'Equivalent',
+      namespaceSelector: {},
+      objectSelector: {},
+      timeoutSeconds: 10,
+      ...(mutating ? { reinvocationPolicy: 'Never' } : {}),
+      ...objectAt(webhook),
+      rules: listAt(webhook, 'rules').map((rule) => ({ scope: '*', ...objectAt(rule) })),
+      ...(valueAt(webhook, 'clientConfig', 'service') === undefined
+        ? {}
+        : { clientConfig: withServicePort(objectAt(webhook, 'clientConfig')) }),
+    })),
+  });
+
+function withServicePort(clientConfig: JsonObject): JsonObject {
+  return { ...clientConfig, service: { port: 443, ...objectAt(clientConfig, 'service') } };
+}
+
+/** Every webhook needs a qualified name, a declared side effect class and versions it understands. */
+export const validateWebhooks: Validate = (object) =>
+  listAt(object, 'webhooks').flatMap((webhook, index) => webhookProblems(webhook, `webhooks[${index}]`));
+
+function webhookProblems(webhook: Parameters<typeof textAt>[0], field: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const name = textAt(webhook, 'name') ?? '';
+  if (name.split('.').length < 3) {
+    problems.push({
+      field: `${field}.name`,
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: "${name}": should be a domain with at least three segments separated by dots`,
+    });
+  }
+  if (textAt(webhook, 'sideEffects') === undefined) {
+    problems.push({
+      field: `${field}.sideEffects`,
+      reason: 'FieldValueRequired',
+      message: 'Required value: must specify one of None, NoneOnDryRun',
+    });
+  }
+  if (listAt(webhook, 'admissionReviewVersions').length === 0) {
+    problems.push({
+      field: `${field}.admissionReviewVersions`,
+      reason: 'FieldValueRequired',
+      message: 'Required value: must specify one of v1, v1beta1',
+    });
+  }
+  if (listAt(webhook, 'matchConditions').length > 0) {
+    problems.push({
+      field: `${field}.matchConditions`,
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: this server evaluates no match conditions',
+    });
+  }
+  const config = objectAt(webhook, 'clientConfig');
+  if ((config['url'] === undefined) === (config['service'] === undefined)) {
+    problems.push({
+      field: `${field}.clientConfig`,
+      reason: 'FieldValueRequired',
+      message: 'Required value: exactly one of url or service is required',
+    });
+  }
+  return problems;
+}

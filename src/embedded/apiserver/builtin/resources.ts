@@ -1,0 +1,191 @@
+import type { JsonObject } from '../../../base/index.ts';
+import { crdStrategy } from '../crd/strategy.ts';
+import { type Resource, storedVerbs } from '../resource.ts';
+import { qualified } from '../status.ts';
+import { ageColumn, builtinColumns, nameColumn } from './columns.ts';
+import { eventsView } from './events-view.ts';
+import {
+  prepareNamespace,
+  prepareSecret,
+  prepareWebhooks,
+  validateBinding,
+  validateConfigMap,
+  validateSecret,
+  validateWebhooks,
+} from './prepare.ts';
+import { reviewAccess, reviewRules, reviewSelf } from './reviews.ts';
+import {
+  admissionSchemas,
+  coreSchemas,
+  crdSchema,
+  leaseSchema,
+  rbacSchemas,
+  reviewSchemas,
+} from './schemas.ts';
+
+interface Given extends Partial<Resource> {
+  readonly kind: string;
+  readonly plural: string;
+}
+
+function resource(group: string, version: string, given: Given): Resource {
+  return {
+    group,
+    version,
+    listKind: `${given.kind}List`,
+    singular: given.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    namespaced: true,
+    storage: qualified(given.plural, group),
+    verbs: storedVerbs,
+    hasStatus: false,
+    custom: false,
+    schema: undefined,
+    counted: false,
+    unconditionalUpdate: true,
+    columns: builtinColumns[given.kind] ?? [nameColumn, ageColumn],
+    selectable: {},
+    ...given,
+  };
+}
+
+const rbac = (kind: string, plural: string, namespaced: boolean): Resource =>
+  resource('rbac.authorization.k8s.io', 'v1', {
+    kind,
+    plural,
+    namespaced,
+    schema: rbacSchemas[kind],
+    ...(kind.endsWith('Binding') ? { validate: validateBinding } : {}),
+  });
+
+const review = (
+  group: string,
+  kind: string,
+  answer: NonNullable<Resource['review']>,
+  namespaced = false,
+): Resource =>
+  resource(group, 'v1', {
+    kind,
+    plural: `${kind.toLowerCase()}s`,
+    namespaced,
+    verbs: ['create'],
+    schema: reviewSchemas[kind],
+    review: answer,
+  });
+
+const eventFields: Readonly<Record<string, readonly string[]>> = Object.fromEntries([
+  ...['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((name) => [
+    `involvedObject.${name}`,
+    ['involvedObject', name],
+  ]),
+  ['reason', ['reason']],
+  ['type', ['type']],
+  ['source', ['source', 'component']],
+  ['reportingComponent', ['reportingComponent']],
+]);
+
+const regardingFields: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(eventFields).map(([name, path]) => [name.replace('involvedObject', 'regarding'), path]),
+);
+
+const eventsV1Schema: JsonObject = {
+  ...coreSchemas['Event'],
+  properties: eventsView.read(coreSchemas['Event']?.['properties'] as JsonObject),
+};
+
+const webhooks = (kind: string, mutating: boolean): Resource =>
+  resource('admissionregistration.k8s.io', 'v1', {
+    kind,
+    plural: `${kind.toLowerCase()}s`,
+    namespaced: false,
+    categories: ['api-extensions'],
+    counted: true,
+    schema: admissionSchemas[kind],
+    prepare: prepareWebhooks(mutating),
+    validate: validateWebhooks,
+  });
+
+/** Everything the server serves without any CustomResourceDefinition, in the order of discovery. */
+export const builtinResources: readonly Resource[] = [
+  resource('', 'v1', {
+    kind: 'ConfigMap',
+    plural: 'configmaps',
+    shortNames: ['cm'],
+    schema: coreSchemas['ConfigMap'],
+    validate: validateConfigMap,
+  }),
+  resource('', 'v1', {
+    kind: 'Event',
+    plural: 'events',
+    shortNames: ['ev'],
+    schema: coreSchemas['Event'],
+    selectable: eventFields,
+  }),
+  resource('', 'v1', {
+    kind: 'Namespace',
+    plural: 'namespaces',
+    shortNames: ['ns'],
+    namespaced: false,
+    verbs: storedVerbs.filter((verb) => verb !== 'deletecollection'),
+    hasStatus: true,
+    schema: coreSchemas['Namespace'],
+    selectable: { 'status.phase': ['status', 'phase'] },
+    prepare: prepareNamespace,
+  }),
+  resource('', 'v1', {
+    kind: 'Pod',
+    plural: 'pods',
+    shortNames: ['po'],
+    categories: ['all'],
+    hasStatus: true,
+    schema: coreSchemas['Pod'],
+    selectable: { 'spec.nodeName': ['spec', 'nodeName'], 'status.phase': ['status', 'phase'] },
+  }),
+  resource('', 'v1', {
+    kind: 'Secret',
+    plural: 'secrets',
+    schema: coreSchemas['Secret'],
+    selectable: { type: ['type'] },
+    prepare: prepareSecret,
+    validate: validateSecret,
+  }),
+  resource('', 'v1', {
+    kind: 'ServiceAccount',
+    plural: 'serviceaccounts',
+    shortNames: ['sa'],
+    schema: coreSchemas['ServiceAccount'],
+  }),
+  webhooks('MutatingWebhookConfiguration', true),
+  webhooks('ValidatingWebhookConfiguration', false),
+  resource('apiextensions.k8s.io', 'v1', {
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    namespaced: false,
+    hasStatus: true,
+    counted: true,
+    schema: crdSchema,
+    ...crdStrategy,
+  }),
+  review('authentication.k8s.io', 'SelfSubjectReview', reviewSelf),
+  review('authorization.k8s.io', 'LocalSubjectAccessReview', reviewAccess, true),
+  review('authorization.k8s.io', 'SelfSubjectAccessReview', reviewAccess),
+  review('authorization.k8s.io', 'SelfSubjectRulesReview', reviewRules),
+  review('authorization.k8s.io', 'SubjectAccessReview', reviewAccess),
+  resource('coordination.k8s.io', 'v1', { kind: 'Lease', plural: 'leases', schema: leaseSchema }),
+  resource('events.k8s.io', 'v1', {
+    kind: 'Event',
+    plural: 'events',
+    shortNames: ['ev'],
+    storage: 'events',
+    schema: eventsV1Schema,
+    selectable: regardingFields,
+    view: eventsView,
+  }),
+  rbac('ClusterRoleBinding', 'clusterrolebindings', false),
+  rbac('ClusterRole', 'clusterroles', false),
+  rbac('RoleBinding', 'rolebindings', true),
+  rbac('Role', 'roles', true),
+];

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { Clock, Log, Metrics, Random } from '../../ports/index.ts';
+import type { Catalog } from './catalog.ts';
+import type { Store } from './storage.ts';
+
+/** What every stage of the server works with. */
+export interface ServerContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics | undefined;
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly options: ServerSettings;
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Settings with all defaults filled in. */
+export interface ServerSettings {
+  readonly token: string;
+  readonly maxBodyBytes: number;
+  readonly bookmarkIntervalMs: number;
+  readonly resolveService: ((service: JsonObject) => string | undefined) | undefined;
+}
+
+/** The time in the form of `metadata.creationTimestamp`. */
+export function timestamp(clock: Clock): string {
+  return `${new Date(clock.nowMs()).toISOString().slice(0, 19)}Z`;
+}

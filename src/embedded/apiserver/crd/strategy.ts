@@ -1,0 +1,125 @@
+import { type Condition, setCondition } from '../../../api/meta/index.ts';
+import { readStructuralSchema } from '../../../api/structural/index.ts';
+import { equalJson, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import { listAt, nameOf, objectAt, textAt, textsAt, valueAt, withMeta, withValue } from '../json-path.ts';
+import type { Resource } from '../resource.ts';
+import type { FieldProblem } from '../status.ts';
+
+/** Under this finalizer a definition waits until its objects are gone. */
+export const crdFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
+const prepareCrd: NonNullable<Resource['prepare']> = (object, old, facts) => {
+  const names = objectAt(object, 'spec', 'names');
+  const kind = textAt(names, 'kind') ?? '';
+  const spec = {
+    conversion: { strategy: 'None' },
+    ...objectAt(object, 'spec'),
+    names: { listKind: `${kind}List`, singular: kind.toLowerCase(), ...names },
+  };
+  if (facts.subresource === 'status') return { ...object, spec };
+  const finalizers = textsAt(object, 'metadata', 'finalizers');
+  const isDeleting = textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
+  const held =
+    isDeleting || finalizers.includes(crdFinalizer)
+      ? object
+      : withMeta(object, { finalizers: [...finalizers, crdFinalizer] });
+  return { ...held, spec, status: statusOf(spec, objectAt(old, 'status'), facts.now) };
+};
+
+function statusOf(spec: JsonObject, old: JsonObject, now: string): JsonObject {
+  const storage = listAt(spec, 'versions').find((version) => valueAt(version, 'storage') === true);
+  const stored = textAt(storage, 'name') ?? '';
+  const versions = textsAt(old, 'storedVersions');
+  let conditions = old['conditions'] as unknown as readonly Condition[] | undefined;
+  const accepted = {
+    type: 'NamesAccepted',
+    status: 'True',
+    reason: 'NoConflicts',
+    message: 'no conflicts found',
+  };
+  const established = {
+    type: 'Established',
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    message: 'the initial names have been accepted',
+  };
+  conditions = setCondition(conditions, { ...accepted, status: 'True' }, now);
+  conditions = setCondition(conditions, { ...established, status: 'True' }, now);
+  return {
+    conditions: conditions as unknown as JsonValue,
+    acceptedNames: valueAt(spec, 'names') ?? {},
+    storedVersions: versions.includes(stored) ? versions : [...versions, stored],
+  };
+}
+
+const problem = (field: string, reason: string, message: string): FieldProblem => ({
+  field,
+  reason,
+  message,
+});
+
+const validateCrd: NonNullable<Resource['validate']> = (object, old) => {
+  const spec = objectAt(object, 'spec');
+  const name = nameOf(object);
+  const group = textAt(spec, 'group') ?? '';
+  const plural = textAt(spec, 'names', 'plural') ?? '';
+  const problems: FieldProblem[] = [];
+  if (name !== `${plural}.${group}`) {
+    const text = `Invalid value: "${name}": must be spec.names.plural+"."+spec.group`;
+    problems.push(problem('metadata.name', 'FieldValueInvalid', text));
+  }
+  const versions = listAt(spec, 'versions');
+  if (versions.filter((version) => valueAt(version, 'storage') === true).length !== 1) {
+    const text = `Invalid value: ${JSON.stringify(versions.map((version) => textAt(version, 'name')))}: must have exactly one version marked as storage version`;
+    problems.push(problem('spec.versions', 'FieldValueInvalid', text));
+  }
+  for (const [index, version] of versions.entries()) problems.push(...versionProblems(version, index));
+  if (valueAt(spec, 'conversion', 'strategy') !== 'None') {
+    const text = 'Unsupported value: only "None" is supported by this server';
+    problems.push(problem('spec.conversion.strategy', 'FieldValueNotSupported', text));
+  }
+  if (spec['preserveUnknownFields'] === true) {
+    const text = 'Invalid value: true: must be false in order to use defaults in the schema';
+    problems.push(problem('spec.preserveUnknownFields', 'FieldValueInvalid', text));
+  }
+  return [...problems, ...changeProblems(spec, old)];
+};
+
+function versionProblems(version: JsonValue, index: number): FieldProblem[] {
+  const field = `spec.versions[${index}].schema.openAPIV3Schema`;
+  const schema = valueAt(version, 'schema', 'openAPIV3Schema');
+  if (schema === undefined)
+    return [problem(field, 'FieldValueRequired', 'Required value: schemas are required')];
+  const read = readStructuralSchema(schema, field);
+  if (!read.ok) return [...read.problems];
+  if (textAt(schema, 'type') === 'object') return [];
+  const type = textAt(schema, 'type') ?? '';
+  return [
+    problem(`${field}.type`, 'FieldValueInvalid', `Invalid value: "${type}": must be object at the root`),
+  ];
+}
+
+function changeProblems(spec: JsonObject, old: JsonObject | undefined): FieldProblem[] {
+  if (old === undefined) return [];
+  return (
+    [
+      ['spec.group', ['group']],
+      ['spec.scope', ['scope']],
+      ['spec.names.kind', ['names', 'kind']],
+    ] as const
+  )
+    .filter(([, path]) => !equalJson(valueAt(old['spec'], ...path), valueAt(spec, ...path)))
+    .map(([field, path]) => {
+      const value = JSON.stringify(valueAt(spec, ...path));
+      return problem(field, 'FieldValueInvalid', `Invalid value: ${value}: field is immutable`);
+    });
+}
+
+/** How the server completes and checks CustomResourceDefinitions. */
+export const crdStrategy = { prepare: prepareCrd, validate: validateCrd };
+
+/** The finalizers without the definition's own. */
+export function withoutCrdFinalizer(object: JsonObject): JsonObject {
+  const finalizers = textsAt(object, 'metadata', 'finalizers').filter((name) => name !== crdFinalizer);
+  return withValue(object, ['metadata', 'finalizers'], finalizers.length === 0 ? undefined : finalizers);
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import type { ServerContext } from '../context.ts';
+import { subresourcesOf } from '../discovery/discovery.ts';
+import { parsePatch } from '../patch/patch.ts';
+import { type Display, showObject, toDisplay } from '../read/forms.ts';
+import { readPage, showPage } from '../read/list.ts';
+import { streamWatch } from '../read/watch.ts';
+import { type ResourcePlace, type ResourceRequest, toVerb } from '../request.ts';
+import type { User } from '../resource.ts';
+import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
+import { createObject } from '../write/create.ts';
+import { decodeObject, toOwnKind } from '../write/decode.ts';
+import { deleteAll, deleteObject, isDryRunBody, parseDeleteOptions } from '../write/delete.ts';
+import { updateObject } from '../write/update.ts';
+import { negotiateForm } from './accept.ts';
+import { decodeBody, mediaTypeOf, readBody } from './body.ts';
+
+/** The answer to a request that is not a stream. */
+export interface Answer {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** One exchange of the resource API. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly place: ResourcePlace;
+  readonly query: URLSearchParams;
+  readonly user: User;
+  readonly warnings: string[];
+}
+
+/** Serves one request for resources; "streaming" when the response has been taken over by a watch. */
+export async function serveResource(
+  context: ServerContext,
+  exchange: Exchange,
+): Promise<Answer | 'streaming'> {
+  const request = toResourceRequest(context, exchange);
+  const display = toDisplay(negotiateForm(exchange.request.headers.accept), request.query);
+  switch (request.verb) {
+    case 'get':
+      return get(context, request, display);
+    case 'list':
+      return { code: 200, text: showPage(context, request, { page: readPage(context, request), display }) };
+    case 'watch':
+      streamWatch(context, request, { response: exchange.response, display });
+      return 'streaming';
+    default:
+      return write(context, request, { exchange, display });
+  }
+}
+
+function toResourceRequest(context: ServerContext, exchange: Exchange): ResourceRequest {
+  const { place, query } = exchange;
+  const resource = context.catalog.find(place.group, place.version, place.plural);
+  if (resource === undefined) throw unknownPath();
+  if (place.namespace !== undefined && !resource.namespaced) throw unknownPath();
+  const verb = toVerb(exchange.request.method ?? '', place, query);
+  const verbs =
+    place.subresource === undefined
+      ? resource.verbs
+      : subresourcesOf(resource).find(([name]) => name === place.subresource)?.[1];
+  if (verbs === undefined) throw unknownPath();
+  if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
+  const isWithoutScope = resource.namespaced && place.namespace === undefined;
+  if (isWithoutScope && (place.name !== undefined || verb === 'create')) throw methodNotAllowed();
+  return {
+    verb,
+    resource,
+    namespace: resource.namespaced ? place.namespace : '',
+    name: place.name,
+    subresource: place.subresource,
+    query,
+    headers: exchange.request.headers,
+    user: exchange.user,
+    dryRun: parseDryRun(query),
+    warnings: exchange.warnings,
+  };
+}
+
+function parseDryRun(query: URLSearchParams): boolean {
+  const given = query.getAll('dryRun').filter((value) => value !== '');
+  const wrong = given.find((value) => value !== 'All');
+  if (wrong === undefined) return given.length > 0;
+  throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
+    {
+      field: 'dryRun',
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ["${wrong}"]: supported values: "All"`,
+    },
+  ]);
+}
+
+function get(context: ServerContext, request: ResourceRequest, display: Display): Answer {
+  const { resource } = request;
+  const name = request.name ?? '';
+  const key = { resource: resource.storage, namespace: request.namespace ?? '', name };
+  const stored = context.store.get(key);
+  if (stored === undefined) throw notFound(resource, name);
+  return { code: 200, text: showObject(context, resource, { stored, display }) };
+}
+
+async function write(
+  context: ServerContext,
+  request: ResourceRequest,
+  { exchange, display }: { readonly exchange: Exchange; readonly display: Display },
+): Promise<Answer> {
+  const mediaType = mediaTypeOf(exchange.request);
+  const body = await readBody(exchange.request, context.options.maxBodyBytes);
+  const show = (stored: JsonObject): string => showObject(context, request.resource, { stored, display });
+  if (request.verb === 'patch') {
+    const change = parsePatch(request, mediaType, body.toString('utf8'));
+    return { code: 200, text: show(await updateObject(context, request, change)) };
+  }
+  const given = decodeBody(body, mediaType);
+  if (request.verb === 'delete' || request.verb === 'deletecollection') {
+    return remove(context, request, given);
+  }
+  if (given === undefined) throw badRequest('unable to decode an empty body');
+  if (request.resource.review !== undefined) {
+    const object = decodeObject(toOwnKind(given, request), request, { kind: 'body' });
+    return { code: 201, text: JSON.stringify(request.resource.review(object, request.user)) };
+  }
+  if (request.verb === 'create') {
+    return { code: 201, text: show(await createObject(context, request, given)) };
+  }
+  const change = {
+    origin: { kind: 'body' },
+    needsVersion: true,
+    apply: () => toOwnKind(given, request),
+  } as const;
+  return { code: 200, text: show(await updateObject(context, request, change)) };
+}
+
+async function remove(
+  context: ServerContext,
+  request: ResourceRequest,
+  body: JsonValue | undefined,
+): Promise<Answer> {
+  const options = parseDeleteOptions(body, request.query);
+  const asked = { ...request, dryRun: request.dryRun || isDryRunBody(body) };
+  if (request.verb === 'delete') {
+    const answer = await deleteObject(context, asked, options);
+    return { code: 200, text: JSON.stringify(answer) };
+  }
+  const page = readPage(context, asked);
+  await deleteAll(context, asked, { items: page.items, options });
+  const display: Display = { form: 'object', includes: 'None' };
+  return { code: 200, text: showPage(context, asked, { page, display }) };
+}

@@ -1,0 +1,133 @@
+import { describeError, type JsonObject } from '../../../base/index.ts';
+import type { ServerContext } from '../context.ts';
+import { toResources } from '../crd/served.ts';
+import { withoutCrdFinalizer } from '../crd/strategy.ts';
+import { nameOf, namespaceOf, revisionOf, textAt, withValue } from '../json-path.ts';
+import type { StoreEvent } from '../storage.ts';
+import { isFinished } from '../write/update.ts';
+import { deleteStored } from './delete-stored.ts';
+import { createOwnerCollector } from './owners.ts';
+
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+const retryDelayMs = 1000;
+
+type Work = () => Promise<void>;
+
+/**
+ * What a cluster's controllers do for the API itself: serves definitions as soon as they are written, empties namespaces
+ * and definitions that are being deleted, collects what has lost its owners. Runs until the server closes.
+ */
+export function startLifecycle(context: ServerContext): void {
+  const owners = createOwnerCollector(context);
+  const queue = createQueue(context);
+  const stop = context.store.subscribe(undefined, context.store.revision(), (event) => {
+    if (event.key.resource === definitions) serveDefinition(context, event);
+    for (const work of owners.observe(event)) queue.add(work);
+    for (const work of emptyings(context, event)) queue.add(work);
+  });
+  if (stop !== 'expired') context.closing.addEventListener('abort', stop);
+}
+
+function createQueue(context: ServerContext): { add(work: Work): void } {
+  const waiting: Work[] = [];
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    for (let work = waiting.shift(); work !== undefined; work = waiting.shift()) {
+      if (context.closing.aborted) break;
+      await attempt(context, work, (again) => waiting.push(again) && start());
+    }
+    isRunning = false;
+  };
+  const start = (): void => {
+    if (!isRunning) void run();
+  };
+  return {
+    add(work) {
+      waiting.push(work);
+      // The write that caused this work is answered first.
+      queueMicrotask(start);
+    },
+  };
+}
+
+async function attempt(context: ServerContext, work: Work, again: (work: Work) => void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    context.log.warn('lifecycle work failed', { reason: describeError(error) });
+    context.clock.schedule(retryDelayMs, () => {
+      if (!context.closing.aborted) again(work);
+    });
+  }
+}
+
+function serveDefinition(context: ServerContext, event: StoreEvent): void {
+  context.catalog.setCustom(event.key.name, event.type === 'deleted' ? [] : toResources(event.object));
+}
+
+/** Emptying starts when deletion is asked for and is looked at again whenever content has gone. */
+function emptyings(context: ServerContext, event: StoreEvent): readonly Work[] {
+  const isDeleting = textAt(event.object, 'metadata', 'deletionTimestamp') !== undefined;
+  if (event.type === 'deleted') {
+    const namespace = event.key.namespace;
+    const definition = context.store.get({ resource: definitions, namespace: '', name: event.key.resource });
+    return [
+      ...(namespace === '' ? [] : [() => emptyNamespace(context, namespace, false)]),
+      ...(definition === undefined ? [] : [() => emptyDefinition(context, event.key.resource, false)]),
+    ];
+  }
+  if (!isDeleting) return [];
+  if (event.key.resource === 'namespaces') return [() => emptyNamespace(context, event.key.name, true)];
+  if (event.key.resource === definitions) return [() => emptyDefinition(context, event.key.name, true)];
+  return [];
+}
+
+async function emptyNamespace(context: ServerContext, name: string, deletes: boolean): Promise<void> {
+  const key = { resource: 'namespaces', namespace: '', name };
+  const namespace = context.store.get(key);
+  if (namespace === undefined || textAt(namespace, 'metadata', 'deletionTimestamp') === undefined) return;
+  const storages = new Set(
+    context.catalog
+      .all()
+      .filter((r) => r.namespaced)
+      .map((r) => r.storage),
+  );
+  if (deletes) {
+    for (const storage of storages) await deleteItems(context, storage, name);
+  }
+  const isEmpty = [...storages].every((storage) => context.store.list(storage, name).items.length === 0);
+  if (isEmpty) await finalize(context, key, (stored) => withValue(stored, ['spec', 'finalizers'], undefined));
+}
+
+async function emptyDefinition(context: ServerContext, name: string, deletes: boolean): Promise<void> {
+  const key = { resource: definitions, namespace: '', name };
+  const definition = context.store.get(key);
+  if (definition === undefined || textAt(definition, 'metadata', 'deletionTimestamp') === undefined) return;
+  if (deletes) await deleteItems(context, name, undefined);
+  const isEmpty = context.store.list(name, undefined).items.length === 0;
+  if (isEmpty) await finalize(context, key, withoutCrdFinalizer);
+}
+
+async function deleteItems(
+  context: ServerContext,
+  storage: string,
+  scope: string | undefined,
+): Promise<void> {
+  for (const item of context.store.list(storage, scope).items) {
+    const namespace = namespaceOf(item) ?? '';
+    await deleteStored(context, { resource: storage, namespace, name: nameOf(item) }, {});
+  }
+}
+
+async function finalize(
+  context: ServerContext,
+  key: { readonly resource: string; readonly namespace: string; readonly name: string },
+  change: (stored: JsonObject) => JsonObject,
+): Promise<void> {
+  const stored = context.store.get(key);
+  if (stored === undefined) return;
+  const next = change(stored);
+  if (isFinished(next)) await context.store.remove(key, revisionOf(stored));
+  else await context.store.put(key, next, revisionOf(stored));
+}

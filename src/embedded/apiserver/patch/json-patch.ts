@@ -1,0 +1,55 @@
+import jsonPatch from 'fast-json-patch';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import { isList, textAt } from '../json-path.ts';
+import { badRequest, failure } from '../status.ts';
+
+const maxOperations = 10_000;
+const names = ['add', 'remove', 'replace', 'test', 'move', 'copy'] as const;
+
+/** One operation of RFC 6902. */
+interface PatchOperation {
+  readonly op: (typeof names)[number];
+  readonly path: string;
+  readonly from: string;
+  readonly value: JsonValue;
+}
+
+/** Reads a JSON patch; another document is a 400 Status. */
+export function parseJsonPatch(text: string): readonly PatchOperation[] {
+  let document: JsonValue;
+  try {
+    document = JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : 'not JSON'}`);
+  }
+  if (!isList(document)) {
+    throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  }
+  if (document.length > maxOperations) {
+    const message = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${document.length}`;
+    throw failure(413, 'RequestEntityTooLarge', message);
+  }
+  return document.map((item) => {
+    const op = names.find((name) => name === textAt(item, 'op'));
+    if (op === undefined) throw unprocessable();
+    const value = isJsonObject(item) ? (item['value'] ?? null) : null;
+    return { op, path: textAt(item, 'path') ?? '', from: textAt(item, 'from') ?? '', value };
+  });
+}
+
+/** Applies a JSON patch to a copy; one that cannot be applied, or whose test fails, is a 422 Status. */
+export function applyJsonPatch(object: JsonObject, operations: readonly PatchOperation[]): JsonValue {
+  try {
+    const copy = structuredClone(object);
+    const result = jsonPatch.applyPatch<JsonValue>(copy, [...operations], true, true);
+    return result.newDocument;
+  } catch {
+    // Which operation failed is not told, as the genuine server does not tell it.
+    throw unprocessable();
+  }
+}
+
+function unprocessable(): Error {
+  const message = 'the server rejected our request due to an error in our request';
+  return failure(422, 'Invalid', message, { details: {} });
+}

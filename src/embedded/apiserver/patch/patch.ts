@@ -1,0 +1,51 @@
+import { applyMergePatch, isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import type { ResourceRequest } from '../request.ts';
+import { badRequest, unsupportedMediaType } from '../status.ts';
+import type { Change } from '../write/update.ts';
+import { applyJsonPatch, parseJsonPatch } from './json-patch.ts';
+import { applyStrategicPatch } from './strategic.ts';
+
+const jsonPatchType = 'application/json-patch+json';
+const mergePatchType = 'application/merge-patch+json';
+const strategicType = 'application/strategic-merge-patch+json';
+
+/** The patch types that a resource takes. Server-side apply (apply-patch+yaml) is not among them. */
+export function patchTypes(resource: { readonly custom: boolean }): readonly string[] {
+  return resource.custom ? [jsonPatchType, mergePatchType] : [jsonPatchType, mergePatchType, strategicType];
+}
+
+/** Reads a patch of any served type into a change; others are a 415 Status. */
+export function parsePatch(request: ResourceRequest, contentType: string, text: string): Change {
+  const accepted = patchTypes(request.resource);
+  if (!accepted.includes(contentType)) {
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    );
+  }
+  const change = { origin: { kind: 'patch', text }, needsVersion: false } as const;
+  if (contentType === jsonPatchType) {
+    const operations = parseJsonPatch(text);
+    return { ...change, apply: (current) => toObject(applyJsonPatch(current, operations)) };
+  }
+  const patch = parseObject(text);
+  if (contentType === mergePatchType) {
+    return { ...change, apply: (current) => toObject(applyMergePatch(current, patch)) };
+  }
+  return { ...change, apply: (current) => applyStrategicPatch(current, patch) };
+}
+
+function parseObject(text: string): JsonObject {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : 'not JSON'}`);
+  }
+  if (!isJsonObject(value)) throw badRequest('error decoding patch: not a JSON object');
+  return value;
+}
+
+function toObject(value: JsonValue): JsonObject {
+  if (!isJsonObject(value)) throw badRequest('the patch leaves no object');
+  return value;
+}

@@ -1,0 +1,84 @@
+import type { JsonObject, JsonValue } from '../../base/index.ts';
+import type { FieldProblem } from './status.ts';
+
+/** One column of the Table form. */
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format: string;
+  readonly description: string;
+  /** 0 is always shown, more only with `-o wide`. */
+  readonly priority: number;
+  cell(object: JsonObject, nowMs: number): JsonValue;
+}
+
+/** What a stage may know about the write it prepares or checks. */
+export interface WriteFacts {
+  /** RFC 3339, UTC, seconds. */
+  readonly now: string;
+  readonly subresource: string | undefined;
+}
+
+/** One served resource in one version: what routing, discovery, storage and printing need to know of it. */
+export interface Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  /** The name of its collection in the store, the same for all versions. */
+  readonly storage: string;
+  readonly verbs: readonly string[];
+  readonly hasStatus: boolean;
+  /** Comes from a CustomResourceDefinition. */
+  readonly custom: boolean;
+  /** The structural schema; `undefined` accepts anything. */
+  readonly schema: JsonObject | undefined;
+  /** Is `metadata.generation` counted? */
+  readonly counted: boolean;
+  /** May an update come without resourceVersion? */
+  readonly unconditionalUpdate: boolean;
+  /** Kept on update unless the status sub-resource is written; removed on create. */
+  readonly columns: readonly Column[];
+  /** Fields beyond metadata.name and metadata.namespace that a field selector may name. */
+  readonly selectable: Readonly<Record<string, readonly string[]>>;
+  /** Fills in what the server sets by itself, before admission sees the object. */
+  readonly prepare?: (object: JsonObject, old: JsonObject | undefined, facts: WriteFacts) => JsonObject;
+  /** Rules beyond the schema. */
+  readonly validate?: (object: JsonObject, old: JsonObject | undefined) => readonly FieldProblem[];
+  /** Another shape of the same stored objects. */
+  readonly view?: {
+    readonly read: (stored: JsonObject) => JsonObject;
+    readonly write: (given: JsonObject) => JsonObject;
+  };
+  /** A request for an answer that is computed and never stored. */
+  readonly review?: (object: JsonObject, user: User) => JsonObject;
+}
+
+/** Who makes a request. */
+export interface User {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+}
+
+/** The verbs of a resource that is stored. */
+export const storedVerbs: readonly string[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
+
+/** The `apiVersion` of a resource's objects. */
+export function apiVersionOf(resource: { readonly group: string; readonly version: string }): string {
+  return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}

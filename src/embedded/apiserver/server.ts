@@ -1,0 +1,161 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describeError, type JsonObject } from '../../base/index.ts';
+import type { Clock, Log, Metrics, Random } from '../../ports/index.ts';
+import { createCatalog } from './catalog.ts';
+import { type ServerContext, timestamp } from './context.ts';
+import { apiServerErrors } from './errors.ts';
+import type { TokenUser } from './http/guard.ts';
+import { createRequestMetrics } from './http/request-metrics.ts';
+import { type Front, serve } from './http/route.ts';
+import { startLifecycle } from './lifecycle/lifecycle.ts';
+import { createMemoryStore } from './memory-store.ts';
+import type { Store } from './storage.ts';
+
+/** What the server needs from its process. */
+export interface ApiServerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics?: Metrics;
+  /** Where objects are kept; in memory when it is not given. */
+  readonly store?: Store;
+}
+
+/** How the server is set up. */
+export interface ApiServerOptions {
+  /** The bearer token of the administrator. */
+  readonly token: string;
+  /** More tokens, each with its user. Every user may do everything. */
+  readonly users?: readonly TokenUser[];
+  /** Always the loopback address. */
+  readonly address?: '127.0.0.1';
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** Serves https when given; PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Names beside 127.0.0.1 and localhost that clients may use, without port. */
+  readonly hosts?: readonly string[];
+  /** Default 3 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Changes that watches and pages can go back to; default 10,000. */
+  readonly historyLength?: number;
+  /** Time between bookmarks; default one minute. */
+  readonly bookmarkIntervalMs?: number;
+  /** Turns a webhook's service reference into an https address; without it such webhooks fail. */
+  readonly resolveService?: (service: JsonObject) => string | undefined;
+}
+
+/** A running server. */
+export interface ApiServer {
+  /** E.g. "http://127.0.0.1:41234". */
+  readonly url: string;
+  /** Ends all watches and connections. */
+  close(): Promise<void>;
+}
+
+const defaultBodyBytes = 3 * 1024 * 1024;
+const defaultHistory = 10_000;
+const minuteMs = 60_000;
+/** Longer than clients keep idle connections, so that they close first. */
+const keepAliveMs = 120_000;
+
+/**
+ * Starts a Kubernetes API server in this process.
+ *
+ * Shape: what it serves and refuses is listed in docs/reference/embedded-apiserver.md.
+ * Errors: apiserver.listen-failed.
+ */
+export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
+  const closing = new AbortController();
+  const context = createContext(deps, options, closing.signal);
+  startLifecycle(context);
+  await createFirstNamespaces(context);
+  const hosts = new Set<string>();
+  const admin = {
+    token: options.token,
+    user: { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] },
+  };
+  const front: Front = {
+    users: [admin, ...(options.users ?? [])],
+    hosts,
+    metrics: createRequestMetrics(deps.metrics),
+  };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void serve(context, front, { request, response });
+  };
+  const { tls } = options;
+  const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
+  server.keepAliveTimeout = keepAliveMs;
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  });
+  const port = await listen(server, options.port ?? 0);
+  for (const name of ['127.0.0.1', 'localhost', ...(options.hosts ?? [])]) hosts.add(`${name}:${port}`);
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    close: () => close(server, closing),
+  };
+}
+
+function createContext(deps: ApiServerDeps, options: ApiServerOptions, closing: AbortSignal): ServerContext {
+  return {
+    clock: deps.clock,
+    random: deps.random,
+    log: deps.log,
+    metrics: deps.metrics,
+    store: deps.store ?? createMemoryStore({ historyLength: options.historyLength ?? defaultHistory }),
+    catalog: createCatalog(),
+    options: {
+      token: options.token,
+      maxBodyBytes: options.maxBodyBytes ?? defaultBodyBytes,
+      bookmarkIntervalMs: options.bookmarkIntervalMs ?? minuteMs,
+      resolveService: options.resolveService,
+    },
+    closing,
+  };
+}
+
+/** The namespaces that every cluster is born with. */
+async function createFirstNamespaces(context: ServerContext): Promise<void> {
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
+    const key = { resource: 'namespaces', namespace: '', name };
+    if (context.store.get(key) !== undefined) continue;
+    const metadata = {
+      name,
+      uid: context.random.uuid(),
+      creationTimestamp: timestamp(context.clock),
+      labels: { 'kubernetes.io/metadata.name': name },
+    };
+    const spec = { finalizers: ['kubernetes'] };
+    const status = { phase: 'Active' };
+    await context.store.put(key, { apiVersion: 'v1', kind: 'Namespace', metadata, spec, status }, 0);
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const message = `the API server cannot listen on 127.0.0.1:${port}: ${describeError(error)}`;
+      reject(apiServerErrors.create('apiserver.listen-failed', message, { cause: error }));
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address() as AddressInfo;
+      resolve(address.port);
+    });
+  });
+}
+
+function close(server: Server, closing: AbortController): Promise<void> {
+  closing.abort();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,100 @@
+import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import { admit } from '../admission/admit.ts';
+import { type ServerContext, timestamp } from '../context.ts';
+import { nameOf, textAt, withMeta, withValue } from '../json-path.ts';
+import type { ResourceRequest } from '../request.ts';
+import { alreadyExists, failure, forbidden, invalid, notFound } from '../status.ts';
+import { decodeObject, toOwnKind } from './decode.ts';
+import { generateName, matchNamespace, metadataProblems, wipeSystemFields } from './metadata.ts';
+import { schemaProblems } from './schema.ts';
+
+const maxNameAttempts = 8;
+
+/** Creates an object: decode, mutate, complete, validate, ask validating webhooks, store. */
+export async function createObject(
+  context: ServerContext,
+  request: ResourceRequest,
+  body: JsonValue,
+): Promise<JsonObject> {
+  const { resource } = request;
+  const decoded = decodeObject(toOwnKind(body, request), request, { kind: 'body' });
+  const version = textAt(decoded, 'metadata', 'resourceVersion') ?? '';
+  if (version !== '' && version !== '0') {
+    throw failure(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  const placed = matchNamespace(wipeSystemFields(decoded), request);
+  assertNamespace(context, request);
+  const mutated = await admit(context, request, { phase: 'mutating', operation: 'CREATE', object: placed });
+  const checked = complete(context, request, matchNamespace(decodeAgain(mutated, placed, request), request));
+  for (let attempt = 1; ; attempt += 1) {
+    const named = withName(context, checked);
+    assertValid(named, undefined, request);
+    await admit(context, request, { phase: 'validating', operation: 'CREATE', object: named });
+    const key = {
+      resource: resource.storage,
+      namespace: textAt(named, 'metadata', 'namespace') ?? '',
+      name: nameOf(named),
+    };
+    if (request.dryRun) {
+      if (context.store.get(key) !== undefined) throw alreadyExists(resource, key.name);
+      return named;
+    }
+    const stored = await context.store.put(key, toStored(named, request), 0);
+    if (stored !== 'conflict') return stored;
+    if (nameOf(checked) !== '' || attempt >= maxNameAttempts) throw alreadyExists(resource, key.name);
+  }
+}
+
+/** The stored shape: views of other groups are turned into the resource's own. */
+export function toStored(object: JsonObject, request: ResourceRequest): JsonObject {
+  return request.resource.view?.write(object) ?? object;
+}
+
+/** Webhooks may have added unknown fields or removed defaults. */
+export function decodeAgain(mutated: JsonObject, before: JsonObject, request: ResourceRequest): JsonObject {
+  if (mutated === before) return mutated;
+  const silent = { ...request, query: new URLSearchParams('fieldValidation=Ignore') };
+  return decodeObject(mutated, silent, { kind: 'body' });
+}
+
+function assertNamespace(context: ServerContext, request: ResourceRequest): void {
+  const { resource, namespace } = request;
+  if (!resource.namespaced || namespace === undefined) return;
+  const found = context.store.get({ resource: 'namespaces', namespace: '', name: namespace });
+  if (found === undefined) throw notFound({ group: '', kind: 'Namespace', plural: 'namespaces' }, namespace);
+  if (textAt(found, 'metadata', 'deletionTimestamp') === undefined) return;
+  const message = `namespace ${namespace} is being terminated`;
+  throw forbidden(
+    resource,
+    request.name ?? '',
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }],
+  );
+}
+
+function complete(context: ServerContext, request: ResourceRequest, object: JsonObject): JsonObject {
+  const { resource } = request;
+  const now = timestamp(context.clock);
+  const bare = resource.hasStatus ? withValue(object, ['status'], undefined) : object;
+  const prepared = resource.prepare?.(bare, undefined, { now, subresource: undefined }) ?? bare;
+  return withMeta(prepared, {
+    uid: context.random.uuid(),
+    creationTimestamp: now,
+    resourceVersion: undefined,
+    ...(resource.counted ? { generation: 1 } : {}),
+  });
+}
+
+function withName(context: ServerContext, object: JsonObject): JsonObject {
+  const base = textAt(object, 'metadata', 'generateName') ?? '';
+  if (nameOf(object) !== '' || base === '') return object;
+  return withMeta(object, { name: generateName(base, context.random) });
+}
+
+/** Throws a 422 Status that lists everything wrong with an object. */
+export function assertValid(object: JsonObject, old: JsonObject | undefined, request: ResourceRequest): void {
+  const { resource } = request;
+  const problems = [...metadataProblems(object, old, request), ...schemaProblems(resource, object, old)];
+  if (problems.length === 0) problems.push(...(resource.validate?.(object, old) ?? []));
+  if (problems.length > 0) throw invalid(resource, nameOf(object), problems);
+}

@@ -1,0 +1,145 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import { admit } from '../admission/admit.ts';
+import { type ServerContext, timestamp } from '../context.ts';
+import {
+  nameOf,
+  namespaceOf,
+  objectAt,
+  revisionOf,
+  textAt,
+  textsAt,
+  withMeta,
+  withValue,
+} from '../json-path.ts';
+import { present } from '../present.ts';
+import type { ResourceRequest } from '../request.ts';
+import { badRequest, conflict, deletedStatus, invalid, modifiedMessage, notFound } from '../status.ts';
+import { isFinished } from './update.ts';
+
+const maxAttempts = 20;
+const policies = ['Foreground', 'Background', 'Orphan'];
+
+/** What a delete request asks for. */
+export interface DeleteOptions {
+  readonly propagation: 'Foreground' | 'Background' | 'Orphan' | undefined;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
+/** Reads delete options from the body and, where it has none, from the query. */
+export function parseDeleteOptions(body: JsonValue | undefined, query: URLSearchParams): DeleteOptions {
+  const given = isJsonObject(body) ? body : {};
+  const kind = textAt(given, 'kind');
+  if (kind !== undefined && kind !== 'DeleteOptions') {
+    throw badRequest(`${kind} in version "v1" cannot be handled as a DeleteOptions`);
+  }
+  const orphan = given['orphanDependents'];
+  const asked = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy') ?? undefined;
+  if (asked !== undefined && !policies.includes(asked)) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      {
+        field: 'propagationPolicy',
+        reason: 'FieldValueNotSupported',
+        message: `Unsupported value: "${asked}": supported values: "Background", "Foreground", "Orphan"`,
+      },
+    ]);
+  }
+  const fromOrphan = orphan === true ? 'Orphan' : orphan === false ? 'Background' : undefined;
+  return {
+    propagation: (asked as DeleteOptions['propagation']) ?? fromOrphan,
+    uid: textAt(given, 'preconditions', 'uid'),
+    resourceVersion: textAt(given, 'preconditions', 'resourceVersion'),
+  };
+}
+
+/** Is this delete a dry run by its body? */
+export function isDryRunBody(body: JsonValue | undefined): boolean {
+  return textsAt(body, 'dryRun').includes('All');
+}
+
+/** Deletes an object, or marks it when finalizers hold it; answers what the client gets. */
+export async function deleteObject(
+  context: ServerContext,
+  request: ResourceRequest,
+  options: DeleteOptions,
+): Promise<JsonObject> {
+  const { resource } = request;
+  const name = request.name ?? '';
+  const key = { resource: resource.storage, namespace: request.namespace ?? '', name };
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const stored = context.store.get(key);
+    if (stored === undefined) throw notFound(resource, name);
+    assertPreconditions(stored, request, options);
+    const old = present(resource, stored);
+    await admit(context, request, { phase: 'mutating', operation: 'DELETE', oldObject: old });
+    await admit(context, request, { phase: 'validating', operation: 'DELETE', oldObject: old });
+    const marked = mark(context, stored, options);
+    if (isFinished(marked)) {
+      const answer = deletedStatus(resource, name, textAt(stored, 'metadata', 'uid') ?? '');
+      if (request.dryRun) return answer;
+      if ((await context.store.remove(key, revisionOf(stored))) !== 'conflict') return answer;
+      continue;
+    }
+    if (request.dryRun || marked === stored) return present(resource, marked);
+    const written = await context.store.put(key, marked, revisionOf(stored));
+    if (written !== 'conflict') return present(resource, written);
+  }
+  throw conflict(resource, name, modifiedMessage);
+}
+
+function assertPreconditions(stored: JsonObject, request: ResourceRequest, options: DeleteOptions): void {
+  const metadata = objectAt(stored, 'metadata');
+  const refuse = (what: string, given: string, held: unknown): never => {
+    const why = `Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${String(held)}`;
+    throw conflict(request.resource, request.name ?? '', why);
+  };
+  if (options.uid !== undefined && options.uid !== metadata['uid'])
+    refuse('UID', options.uid, metadata['uid']);
+  const version = options.resourceVersion;
+  if (version !== undefined && version !== metadata['resourceVersion']) {
+    refuse('ResourceVersion', version, metadata['resourceVersion']);
+  }
+}
+
+/** The object as it is while it is being deleted. */
+function mark(context: ServerContext, stored: JsonObject, options: DeleteOptions): JsonObject {
+  const before = textsAt(stored, 'metadata', 'finalizers');
+  const finalizers = new Set(before);
+  if (options.propagation === 'Foreground') finalizers.add('foregroundDeletion');
+  if (options.propagation === 'Orphan') finalizers.add('orphan');
+  const isMarked = textAt(stored, 'metadata', 'deletionTimestamp') !== undefined;
+  if (isMarked && finalizers.size === before.length) return stored;
+  const generation = objectAt(stored, 'metadata')['generation'];
+  const marked = withMeta(stored, {
+    finalizers: finalizers.size === 0 ? undefined : [...finalizers],
+    ...(isMarked
+      ? {}
+      : {
+          deletionTimestamp: timestamp(context.clock),
+          deletionGracePeriodSeconds: 0,
+          ...(typeof generation === 'number' ? { generation: generation + 1 } : {}),
+        }),
+  });
+  const isNamespace = stored['kind'] === 'Namespace' && namespaceOf(stored) === undefined;
+  return isNamespace ? withValue(marked, ['status', 'phase'], 'Terminating') : marked;
+}
+
+/** Deletes every object of a list, one after the other; those that are gone already do not matter. */
+export async function deleteAll(
+  context: ServerContext,
+  request: ResourceRequest,
+  { items, options }: { readonly items: readonly JsonObject[]; readonly options: DeleteOptions },
+): Promise<void> {
+  for (const item of items) {
+    const one = { ...request, namespace: namespaceOf(item) ?? '', name: nameOf(item) };
+    try {
+      await deleteObject(context, one, options);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'httpCode' in error && error.httpCode === 404;
+}
