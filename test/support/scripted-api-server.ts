@@ -1,0 +1,214 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServedWidget, type Widget } from './widget.ts';
+
+/** One way in which an answer goes wrong. */
+export type Fault =
+  | 'reset'
+  | 'status-500'
+  | 'status-429'
+  | 'status-410'
+  | 'login-page'
+  | 'half-open'
+  /** Watches only: goes wrong after the first event. */
+  | 'reset-later'
+  | 'gone-event'
+  | 'error-event'
+  | 'garbage'
+  | 'truncated'
+  | 'unknown-event'
+  | 'end-at-once';
+
+/** An API server for Widgets that lists and watches correctly, except where its script says otherwise. */
+export interface ScriptedApiServer {
+  readonly url: string;
+  /** The faults of the next list requests and of the next watch requests, in order; afterwards all is well. */
+  readonly listFaults: Fault[];
+  readonly watchFaults: Fault[];
+  /** Queries of all requests so far. */
+  readonly requests: readonly URLSearchParams[];
+  put(name: string): Widget;
+  remove(name: string): void;
+  /** Forgets the history, so that watches from before answer 410. */
+  compact(): void;
+  /** What is stored, as "name@version", sorted. */
+  content(): readonly string[];
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly version: number;
+  readonly object: Widget;
+}
+
+/** Starts the server on a free port of 127.0.0.1. */
+export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
+  const objects = new Map<string, Widget>();
+  const history: Entry[] = [];
+  const watchers = new Set<(entry: Entry) => void>();
+  const listFaults: Fault[] = [];
+  const watchFaults: Fault[] = [];
+  const requests: URLSearchParams[] = [];
+  let version = 10;
+  let compacted = 10;
+
+  function record(entry: Entry): void {
+    history.push(entry);
+    for (const watcher of [...watchers]) watcher(entry);
+  }
+
+  function list(query: URLSearchParams, response: ServerResponse): void {
+    if (isFaulty(listFaults.shift(), response)) return;
+    const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
+    const [start, asOf] = (query.get('continue') ?? `0:${version}`).split(':').map(Number);
+    const all = [...objects.values()].sort((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1));
+    const end = (start ?? 0) + limit;
+    const next = end < all.length ? { continue: `${end}:${asOf}` } : {};
+    const metadata = { resourceVersion: String(asOf), ...next };
+    sendJson(response, 200, { kind: 'WidgetList', metadata, items: all.slice(start, end) });
+  }
+
+  function watch(query: URLSearchParams, response: ServerResponse): void {
+    const fault = watchFaults.shift();
+    if (isFaulty(fault, response)) return;
+    const from = Number(query.get('resourceVersion'));
+    if (from < compacted) {
+      sendStatus(response, 410, 'Expired');
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    const missed = history.filter((entry) => entry.version > from);
+    if (fault !== undefined) {
+      misbehave(fault, response, missed[0], from);
+      return;
+    }
+    const send = (entry: Entry): void => void response.write(`${JSON.stringify(toEvent(entry))}\n`);
+    for (const entry of missed) send(entry);
+    watchers.add(send);
+    response.on('close', () => watchers.delete(send));
+  }
+
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const query = new URL(request.url ?? '/', 'http://x').searchParams;
+    requests.push(query);
+    if (query.get('watch') === 'true') watch(query, response);
+    else list(query, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    listFaults,
+    watchFaults,
+    requests,
+    put(name) {
+      version += 1;
+      const old = objects.get(name);
+      const object = createServedWidget(name, version, {
+        uid: old?.metadata.uid ?? `uid-${name}-${version}`,
+      });
+      objects.set(name, object);
+      record({ type: old === undefined ? 'ADDED' : 'MODIFIED', version, object });
+      return object;
+    },
+    remove(name) {
+      const old = objects.get(name);
+      if (old === undefined) return;
+      version += 1;
+      objects.delete(name);
+      const object = { ...old, metadata: { ...old.metadata, resourceVersion: String(version) } };
+      record({ type: 'DELETED', version, object });
+    },
+    compact() {
+      version += 1;
+      compacted = version;
+      history.length = 0;
+    },
+    content: () =>
+      [...objects.values()].map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort(),
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Faults that spoil the head of an answer; false when the answer should begin normally. */
+function isFaulty(fault: Fault | undefined, response: ServerResponse): boolean {
+  switch (fault) {
+    case 'reset':
+      response.socket?.destroy();
+      return true;
+    case 'status-500':
+      sendStatus(response, 500, 'InternalError');
+      return true;
+    case 'status-429':
+      response.setHeader('retry-after', '0');
+      sendStatus(response, 429, 'TooManyRequests');
+      return true;
+    case 'status-410':
+      sendStatus(response, 410, 'Expired');
+      return true;
+    case 'login-page':
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<html>please log in</html>\n');
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Faults of a stream that began well: one event, if there is one, and then trouble. */
+function misbehave(fault: Fault, response: ServerResponse, entry: Entry | undefined, from: number): void {
+  const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: String(from) } } };
+  const first = `${JSON.stringify(entry === undefined ? bookmark : toEvent(entry))}\n`;
+  switch (fault) {
+    case 'half-open':
+      return;
+    case 'reset-later':
+      response.write(first, () => response.socket?.destroy());
+      return;
+    case 'gone-event':
+      response.end(
+        `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })}\n`,
+      );
+      return;
+    case 'error-event':
+      response.end(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 500 } })}\n`);
+      return;
+    case 'garbage':
+      response.end(`${first}{"type": nonsense\n`);
+      return;
+    case 'truncated':
+      response.end(first.slice(0, first.length / 2));
+      return;
+    case 'unknown-event':
+      response.end(`${JSON.stringify({ type: 'SURPRISE', object: {} })}\n`);
+      return;
+    default:
+      response.end();
+  }
+}
+
+function toEvent(entry: Entry): { type: string; object: Widget } {
+  return { type: entry.type, object: entry.object };
+}
+
+function sendStatus(response: ServerResponse, code: number, reason: string): void {
+  sendJson(response, code, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code,
+    reason,
+    message: reason,
+  });
+}
+
+function sendJson(response: ServerResponse, statusCode: number, value: unknown): void {
+  response.writeHead(statusCode, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+}
