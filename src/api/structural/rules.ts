@@ -28,35 +28,34 @@ interface Place {
 
 function evaluateAt(schema: StructuralSchema, place: Place, compile: CompileRule): FieldProblem[] {
   if (place.value === null) return [];
-  const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) =>
-    evaluateRule(schema, rule, place, compile),
-  );
-  return [...own, ...evaluateChildren(schema, place, compile)];
+  return [...evaluateOwn(schema, place, compile), ...evaluateChildren(schema, place, compile)];
 }
 
-function evaluateRule(
-  schema: StructuralSchema,
-  rule: ValidationRule,
-  place: Place,
-  compile: CompileRule,
-): FieldProblem[] {
-  const compiled = compile(rule.rule);
-  if (compiled.isTransition && place.old === undefined && rule.optionalOldSelf !== true) return [];
-  const self = toCel(schema, place.value);
-  const oldSelf = toCel(schema, place.old ?? null);
-  const outcome = compiled.run(self, oldSelf);
-  if (!outcome.ok) {
-    return [problem(place.at, 'FieldValueInvalid', `rule evaluation error: ${outcome.problem}`, schema.type)];
-  }
-  if (outcome.value === true) return [];
-  return [ruleProblem(schema, rule, place.at, messageOf(rule, { self, oldSelf }, compile))];
+/** What rules see, converted once for all rules of a place. */
+interface RuleContext {
+  readonly self: unknown;
+  readonly oldSelf: unknown;
 }
 
-function messageOf(
-  rule: ValidationRule,
-  context: { readonly self: unknown; readonly oldSelf: unknown },
-  compile: CompileRule,
-): string {
+function evaluateOwn(schema: StructuralSchema, place: Place, compile: CompileRule): FieldProblem[] {
+  const rules = schema['x-kubernetes-validations'] ?? [];
+  if (rules.length === 0) return [];
+  const context = {
+    self: toCel(schema, place.value),
+    oldSelf: place.old === undefined ? null : toCel(schema, place.old),
+  };
+  return rules.flatMap((rule) => {
+    const compiled = compile(rule.rule);
+    if (compiled.isTransition && place.old === undefined && rule.optionalOldSelf !== true) return [];
+    const outcome = compiled.run(context.self, context.oldSelf);
+    if (outcome.ok && outcome.value === true) return [];
+    if (outcome.ok) return [ruleProblem(schema, rule, place.at, messageOf(rule, context, compile))];
+    const detail = `rule evaluation error: ${outcome.problem}`;
+    return [problem(place.at, 'FieldValueInvalid', detail, schema.type)];
+  });
+}
+
+function messageOf(rule: ValidationRule, context: RuleContext, compile: CompileRule): string {
   if (rule.messageExpression !== undefined) {
     const outcome = compile(rule.messageExpression).run(context.self, context.oldSelf);
     if (outcome.ok && typeof outcome.value === 'string' && outcome.value.trim() !== '')
