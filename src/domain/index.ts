@@ -107,9 +107,6 @@ export {
 } from './request-annotation.ts';
 export {
   annotationsFor,
-  formatTimestamp,
-  type ImageFacts,
-  type ImagePlatform,
   compileImageRule,
   type ImageCriteria,
   type ImageFacts,

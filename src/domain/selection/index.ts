@@ -12,7 +12,6 @@ export {
   type TagFact,
 } from './facts.ts';
 export { annotationsFor, type PlatformRule, parsePlatformRule } from './platform.ts';
-export { formatTimestamp, parseTimestampMs } from './time.ts';
 export { compileImageRule, type ImageCriteria, type ImageRule, type ImageRuleResult } from './rule.ts';
 export { type ImageSelection, type SelectedImage, type SkippedTag, selectImages } from './select.ts';
 export { parseTimestampMs } from './time.ts';
