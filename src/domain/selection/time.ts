@@ -23,11 +23,6 @@ export function parseTimestampMs(text: string): number | undefined {
   return date.getTime() - offsetMs + Number(`0.${parts['fraction'] ?? 0}`) * 1000;
 }
 
-/** RFC 3339 in UTC with second precision, as Kubernetes writes times. */
-export function formatTimestamp(timeMs: number): string {
-  return `${new Date(Math.floor(timeMs / 1000) * 1000).toISOString().slice(0, 19)}Z`;
-}
-
 function daysOf(year: number, month: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month, 0);

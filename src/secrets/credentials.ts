@@ -1,0 +1,65 @@
+import { type Secret, secrets } from '../api/core/index.ts';
+import { labels as labelNames } from '../api/v1alpha1/index.ts';
+import { AppError } from '../base/index.ts';
+import type { Credential, CredentialKind, Credentials, KubeReader } from '../ports/index.ts';
+import { credentialsErrors } from './errors.ts';
+import { findSecret, readValue } from './match.ts';
+
+/** Where Secrets are looked for. */
+export interface SecretCredentialsOptions {
+  /** The namespace whose Secrets serve all Projects; none when absent. */
+  readonly sharedNamespace?: string;
+  /** May credentials be sent to "http://" URLs? No unless told. */
+  readonly allowOverHttp?: boolean;
+}
+
+/** Finds credentials in the Kubernetes Secrets that Kargo's users label for it. */
+export function createSecretCredentials(
+  deps: { readonly reader: KubeReader },
+  options: SecretCredentialsOptions = {},
+): Credentials {
+  return {
+    async find({ project, kind, repoURL }, signal) {
+      if (repoURL.startsWith('http://') && options.allowOverHttp !== true) return undefined;
+      const namespaces = [
+        project,
+        ...(options.sharedNamespace === undefined ? [] : [options.sharedNamespace]),
+      ];
+      for (const namespace of namespaces) {
+        const candidates = await listSecrets(deps.reader, namespace, kind, signal);
+        const secret = findSecret(candidates, kind, repoURL);
+        if (secret !== undefined) return toCredential(secret, kind, repoURL);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** From the watch where Secrets are watched, else from the server. */
+async function listSecrets(
+  reader: KubeReader,
+  namespace: string,
+  kind: CredentialKind,
+  signal: AbortSignal,
+): Promise<readonly Secret[]> {
+  try {
+    return reader.list(secrets, { namespace });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'kube.not-watched') throw error;
+    return reader.listLive(secrets, { namespace, labels: `${labelNames.credentialType}=${kind}` }, signal);
+  }
+}
+
+function toCredential(secret: Secret, kind: CredentialKind, repoURL: string): Credential {
+  const name = `secret ${secret.metadata.namespace}/${secret.metadata.name}`;
+  const username = readValue(secret, 'username');
+  const password = readValue(secret, 'password');
+  if (username && password) return { identity: name, username, password };
+  const sshPrivateKey = readValue(secret, 'sshPrivateKey');
+  if (kind === 'git' && sshPrivateKey) return { identity: name, sshPrivateKey };
+  throw credentialsErrors.create(
+    'credentials.unusable',
+    `${name} matches ${repoURL} but has neither username and password${kind === 'git' ? ' nor sshPrivateKey' : ''}`,
+    { data: { identity: name } },
+  );
+}
