@@ -7,6 +7,7 @@ export {
   type ApplicationsHealth,
   type ApplicationView,
   type AuthorizedStage,
+  argocdContext,
   authorizedStageAnnotation,
   evaluateApplication,
   evaluateApplications,
@@ -63,6 +64,7 @@ export {
   shortenLabelValue,
   shortenResourceName,
   soakEndsAtMs,
+  toFreightReference,
   verifyInStage,
 } from './freight/index.ts';
 export {
@@ -108,7 +110,6 @@ export {
 export {
   annotationsFor,
   compileImageRule,
-  formatTimestamp,
   type ImageCriteria,
   type ImageFacts,
   type ImagePlatform,
@@ -134,6 +135,16 @@ export {
   matchName,
   readAutoPromotionPolicy,
 } from './stage/index.ts';
+export {
+  concludePhase,
+  type EngineResult,
+  type EngineStatus,
+  isEnded,
+  isFailure,
+  type PromotionPhase,
+  type StepRecord,
+  type StepStatus,
+} from './steps/index.ts';
 export { formatPreciseTime, formatTime } from './time.ts';
 export {
   type ImageName,

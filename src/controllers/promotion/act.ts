@@ -1,9 +1,9 @@
 import { keyOf } from '../../api/meta/index.ts';
 import type { PromotionStatus } from '../../api/v1alpha1/index.ts';
 import { annotations, promotions, stages } from '../../api/v1alpha1/index.ts';
-import { formatAnnotatedRequest, formatOrigin } from '../../domain/index.ts';
+import { type EngineStatus, formatAnnotatedRequest, formatOrigin } from '../../domain/index.ts';
 import type { KubeWriter, Pass, StepRun } from '../../ports/index.ts';
-import type { Engine, EngineStatus, PromotionFacts, StepExpressions } from '../../steps/engine/index.ts';
+import type { Engine, PromotionFacts, StepExpressions } from '../../steps/engine/index.ts';
 import { mergeEngineStatus } from './report.ts';
 import type { Done, Plan, Run } from './types.ts';
 

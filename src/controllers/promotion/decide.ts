@@ -14,6 +14,7 @@ import {
   isTerminalPhase,
   nextFreightCollection,
   parseAnnotatedRequest,
+  toFreightReference,
 } from '../../domain/index.ts';
 import type { Plan, Run, Seen } from './types.ts';
 
@@ -132,20 +133,5 @@ function prepareRun(promotion: Promotion, stage: Stage, freight: Freight, nowMs:
       freight: status?.freight ?? copy,
       freightCollection: collection,
     },
-  };
-}
-
-/** The copy of a Freight that statuses carry. */
-export function toFreightReference(
-  freight: Freight,
-): NonNullable<NonNullable<Promotion['status']>['freight']> {
-  const { origin, commits, images, charts, artifacts } = freight;
-  return {
-    name: freight.metadata.name,
-    origin,
-    ...(commits === undefined ? {} : { commits }),
-    ...(images === undefined ? {} : { images }),
-    ...(charts === undefined ? {} : { charts }),
-    ...(artifacts === undefined ? {} : { artifacts }),
   };
 }

@@ -1,7 +1,15 @@
 import { annotations, type PromotionStatus } from '../../api/v1alpha1/index.ts';
 import { assertNever } from '../../base/index.ts';
-import { type EventDraft, formatTime, promotionEvent, type Report, type WakeUp } from '../../domain/index.ts';
-import type { EngineResult, EngineStatus, StepRecord } from '../../steps/engine/index.ts';
+import {
+  type EngineResult,
+  type EngineStatus,
+  type EventDraft,
+  formatTime,
+  promotionEvent,
+  type Report,
+  type StepRecord,
+  type WakeUp,
+} from '../../domain/index.ts';
 import type { Done, Plan, Seen } from './types.ts';
 
 /** A safety net: changes wake a Promotion, and this looks after those that were missed. */

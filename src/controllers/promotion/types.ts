@@ -6,11 +6,13 @@ import type {
   PromotionStatus,
   Stage,
 } from '../../api/v1alpha1/index.ts';
-import type { SeenObject } from '../../ports/index.ts';
-import type { EngineResult } from '../../steps/engine/index.ts';
+import type { EngineResult } from '../../domain/index.ts';
 
 /** Everything known about a Promotion in one pass. The Promotion itself is read live. */
-export interface Seen extends SeenObject<Promotion> {
+export interface Seen {
+  readonly object: Promotion;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
   readonly stage: Stage | undefined;
   readonly freight: Freight | undefined;
   /** Name of this controller in events, e.g. "promotion-controller". */

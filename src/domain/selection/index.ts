@@ -14,5 +14,4 @@ export {
 export { annotationsFor, type PlatformRule, parsePlatformRule } from './platform.ts';
 export { compileImageRule, type ImageCriteria, type ImageRule, type ImageRuleResult } from './rule.ts';
 export { type ImageSelection, type SelectedImage, type SkippedTag, selectImages } from './select.ts';
-export { formatTimestamp, parseTimestampMs } from './time.ts';
-export { formatTimestamp, parseTimestampMs, parseTimestampMs } from './time.ts';
+export { parseTimestampMs } from './time.ts';

@@ -1,6 +1,5 @@
 import { formatDuration } from '../../base/index.ts';
-import type { StepOutcome } from '../../domain/index.ts';
-import type { StepRecord } from './record.ts';
+import type { StepOutcome, StepRecord } from '../../domain/index.ts';
 
 /** When an error or a wait of a step becomes final. */
 export interface StepLimits {

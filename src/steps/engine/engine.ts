@@ -1,5 +1,16 @@
 import { isJsonObject, type JsonObject, parseDuration } from '../../base/index.ts';
-import { formatTime, type StepOutcome, type StepPins, type WakeSource } from '../../domain/index.ts';
+import {
+  concludePhase,
+  type EngineResult,
+  type EngineStatus,
+  formatTime,
+  isEnded,
+  isFailure,
+  type StepOutcome,
+  type StepPins,
+  type StepRecord,
+  type WakeSource,
+} from '../../domain/index.ts';
 import type { Clock, Metrics, Pass, StepDefinition, StepPorts, StepRun, Workdir } from '../../ports/index.ts';
 import { type AttemptContext, attemptStep, hashConfig } from './attempt.ts';
 import { type Conclusion, concludeAttempt } from './conclude.ts';
@@ -7,9 +18,8 @@ import type { StepExpressions, StepScope } from './expressions.ts';
 import { claimPointer, type JournalEntry } from './journal.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { createStepMetrics, type StepMetrics } from './metrics.ts';
-import { concludePhase, isEnded, isFailure, type StepRecord } from './record.ts';
 import { replayInto } from './replay.ts';
-import type { EngineResult, EngineStatus, EvaluatedConfig, PlannedStep } from './types.ts';
+import type { EvaluatedConfig, PlannedStep } from './types.ts';
 
 /** What the engine is made of. */
 export interface EngineDeps {

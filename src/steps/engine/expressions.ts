@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
+import type { StepRecord } from '../../domain/index.ts';
 import type { Journal } from './journal.ts';
-import type { StepRecord } from './record.ts';
 import type { EvaluatedConfig, PlannedStep } from './types.ts';
 
 /** What a step's expressions may see of the promotion so far. */

@@ -6,5 +6,4 @@ export { createEngine, type Engine, type EngineDeps, type EngineInput } from './
 export type { StepExpressions, StepScope } from './expressions.ts';
 export type { PromotionFacts } from './facts.ts';
 export { journalKey } from './journal.ts';
-export type { PromotionPhase, StepRecord, StepStatus } from './record.ts';
-export type { EngineResult, EngineStatus, PlannedStep } from './types.ts';
+export type { PlannedStep } from './types.ts';

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../base/index.ts';
-import type { HealthCheck } from '../../domain/index.ts';
+import type { EngineStatus, HealthCheck, PromotionPhase, StepRecord } from '../../domain/index.ts';
 import { type Journal, type JournalEntry, readState, writeState } from './journal.ts';
-import type { PromotionPhase, StepRecord } from './record.ts';
-import type { EngineStatus, PlannedStep } from './types.ts';
+import type { PlannedStep } from './types.ts';
 
 /** What has been said and done about a promotion so far; the engine's only changing data within a pass. */
 export interface Ledger {

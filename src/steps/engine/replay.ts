@@ -1,10 +1,10 @@
 import { equalJson, type JsonObject } from '../../base/index.ts';
+import type { StepRecord } from '../../domain/index.ts';
 import type { StepDefinition, StepPorts } from '../../ports/index.ts';
 import { stepErrors } from '../errors.ts';
 import { type AttemptContext, attemptStep, hashConfig } from './attempt.ts';
 import type { StepExpressions } from './expressions.ts';
 import type { Ledger } from './ledger.ts';
-import type { StepRecord } from './record.ts';
 import type { PlannedStep } from './types.ts';
 
 /** What a rebuild of the work directory needs to know of the promotion. */
