@@ -1,4 +1,5 @@
-import { compare } from 'fast-json-patch';
+// The package is CommonJS: outside a bundle Node finds no named exports in it.
+import fastJsonPatch from 'fast-json-patch';
 import type { JsonObject, JsonValue } from './json.ts';
 
 /** One operation of a JSON patch (RFC 6902) as `createJsonPatch` makes them. */
@@ -10,7 +11,7 @@ export interface JsonChange {
 
 /** The JSON patch (RFC 6902) that turns `before` into `after`; empty when they are equal. */
 export function createJsonPatch(before: JsonObject, after: JsonObject): readonly JsonChange[] {
-  return compare(before, after).flatMap((operation): readonly JsonChange[] => {
+  return fastJsonPatch.compare(before, after).flatMap((operation): readonly JsonChange[] => {
     const { path } = operation;
     if (operation.op === 'remove') return [{ op: 'remove', path }];
     if (operation.op !== 'add' && operation.op !== 'replace') return [];

@@ -1,5 +1,14 @@
-import { structuralErrors } from '../../src/api/structural/index.ts';
+import { structuralErrors } from '../../src/api/structural/errors.ts';
+import { argocdErrors } from '../../src/argocd/errors.ts';
 import type { ErrorEntry } from '../../src/base/index.ts';
+import { yamlErrors } from '../../src/base/yaml/errors.ts';
+import { gitErrors } from '../../src/git/errors.ts';
+import { workdirErrors } from '../../src/git/workdir/errors.ts';
+import { httpErrors } from '../../src/http/errors.ts';
+import { kubeErrors } from '../../src/kube/errors.ts';
+import { ociErrors } from '../../src/oci/errors.ts';
+import { stepErrors } from '../../src/steps/errors.ts';
+import { gitWireErrors } from '../../src/wire/git/errors.ts';
 
 /** One module's error codes, and where they are declared. */
 export interface Catalogue {
@@ -11,4 +20,13 @@ export interface Catalogue {
 /** All error codes of the program, by file. A new `errors.ts` gets a line here. */
 export const catalogues: readonly Catalogue[] = [
   { file: 'src/api/structural/errors.ts', entries: structuralErrors.entries },
+  { file: 'src/argocd/errors.ts', entries: argocdErrors.entries },
+  { file: 'src/base/yaml/errors.ts', entries: yamlErrors.entries },
+  { file: 'src/git/errors.ts', entries: gitErrors.entries },
+  { file: 'src/git/workdir/errors.ts', entries: workdirErrors.entries },
+  { file: 'src/http/errors.ts', entries: httpErrors.entries },
+  { file: 'src/kube/errors.ts', entries: kubeErrors.entries },
+  { file: 'src/oci/errors.ts', entries: ociErrors.entries },
+  { file: 'src/steps/errors.ts', entries: stepErrors.entries },
+  { file: 'src/wire/git/errors.ts', entries: gitWireErrors.entries },
 ];
