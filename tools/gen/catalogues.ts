@@ -2,11 +2,16 @@ import { structuralErrors } from '../../src/api/structural/errors.ts';
 import { argocdErrors } from '../../src/argocd/errors.ts';
 import type { ErrorEntry } from '../../src/base/index.ts';
 import { yamlErrors } from '../../src/base/yaml/errors.ts';
+import { stageErrors } from '../../src/controllers/stage/errors.ts';
+import { apiServerErrors } from '../../src/embedded/apiserver/errors.ts';
+import { gitServerErrors } from '../../src/embedded/git-server/errors.ts';
+import { embeddedHttpErrors } from '../../src/embedded/http/errors.ts';
 import { gitErrors } from '../../src/git/errors.ts';
 import { workdirErrors } from '../../src/git/workdir/errors.ts';
 import { httpErrors } from '../../src/http/errors.ts';
 import { kubeErrors } from '../../src/kube/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
+import { credentialsErrors } from '../../src/secrets/errors.ts';
 import { stepErrors } from '../../src/steps/errors.ts';
 import { gitWireErrors } from '../../src/wire/git/errors.ts';
 
@@ -22,11 +27,16 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/api/structural/errors.ts', entries: structuralErrors.entries },
   { file: 'src/argocd/errors.ts', entries: argocdErrors.entries },
   { file: 'src/base/yaml/errors.ts', entries: yamlErrors.entries },
+  { file: 'src/controllers/stage/errors.ts', entries: stageErrors.entries },
+  { file: 'src/embedded/apiserver/errors.ts', entries: apiServerErrors.entries },
+  { file: 'src/embedded/git-server/errors.ts', entries: gitServerErrors.entries },
+  { file: 'src/embedded/http/errors.ts', entries: embeddedHttpErrors.entries },
   { file: 'src/git/errors.ts', entries: gitErrors.entries },
   { file: 'src/git/workdir/errors.ts', entries: workdirErrors.entries },
   { file: 'src/http/errors.ts', entries: httpErrors.entries },
   { file: 'src/kube/errors.ts', entries: kubeErrors.entries },
   { file: 'src/oci/errors.ts', entries: ociErrors.entries },
+  { file: 'src/secrets/errors.ts', entries: credentialsErrors.entries },
   { file: 'src/steps/errors.ts', entries: stepErrors.entries },
   { file: 'src/wire/git/errors.ts', entries: gitWireErrors.entries },
 ];
