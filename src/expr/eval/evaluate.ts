@@ -1,0 +1,301 @@
+import type { BinaryNode, BuiltinNode, CallNode, MemberNode, Node } from '../ast/node.ts';
+import type { Builtin, CallContext, Loop } from '../builtins/record.ts';
+import type { FunctionSignature } from '../check/check.ts';
+import { printNode } from '../print/source.ts';
+import { nearestNames } from '../print/suggest.ts';
+import { Fault, type SourceRange } from '../problem.ts';
+import { signValue } from '../value/arithmetic.ts';
+import { isList, kindOf, mapEntries, plain } from '../value/kinds.ts';
+import { Bytes, Method, newMap, type Value } from '../value/types.ts';
+import { encodeUtf8 } from '../value/utf8.ts';
+import { Budget, type Environment, type EvalLimits } from './environment.ts';
+import { readMember, readSlice } from './member.ts';
+import { applyBinary } from './operators.ts';
+
+/** What names mean to the evaluator. */
+export interface EvalScope {
+  readonly builtins: ReadonlyMap<string, Builtin>;
+  readonly functions: ReadonlyMap<string, FunctionSignature>;
+  readonly limits: EvalLimits;
+}
+
+/** Ends an optional chain whose part is nil. */
+const skipped: unique symbol = Symbol('skipped');
+
+interface Frame {
+  readonly builtin: string;
+  readonly item: Value;
+  readonly index: number;
+  readonly accumulator: Value;
+}
+
+interface Evaluation {
+  readonly scope: EvalScope;
+  readonly environment: Environment;
+  readonly budget: Budget;
+  readonly context: CallContext;
+  readonly variables: { readonly name: string; readonly value: Value }[];
+  readonly frames: Frame[];
+  /** The node being worked on: where a fault without a range happened. */
+  at: SourceRange;
+}
+
+/** Where a fault without a range of its own happened. */
+export interface Position {
+  at: SourceRange;
+}
+
+/** The value of an expression. Throws faults and need signals; `position` tells where evaluation stood. */
+export function evaluateNode(
+  node: Node,
+  scope: EvalScope,
+  environment: Environment,
+  position: Position,
+): Value {
+  const budget = new Budget(scope.limits);
+  const context: CallContext = { nowMs: environment.nowMs, spend: (amount) => budget.spend(amount) };
+  const evaluation: Evaluation = {
+    scope,
+    environment,
+    budget,
+    context,
+    variables: [],
+    frames: [],
+    get at() {
+      return position.at;
+    },
+    set at(range: SourceRange) {
+      position.at = range;
+    },
+  };
+  return evaluate(evaluation, node);
+}
+
+/** The value of a node, with its verbatim flag. */
+function evaluate(run: Evaluation, node: Node): Value {
+  const value = visit(run, node);
+  return value === skipped ? null : value;
+}
+
+/** The value of a node without its verbatim flag. */
+function operand(run: Evaluation, node: Node): Value {
+  return plain(evaluate(run, node));
+}
+
+function visit(run: Evaluation, node: Node): Value | typeof skipped {
+  run.budget.step(node);
+  switch (node.kind) {
+    case 'literal':
+      return node.value instanceof Uint8Array ? new Bytes(node.value) : node.value;
+    case 'name':
+      return readName(run, node.name);
+    case 'pointer':
+      return readPointer(run, node.name);
+    case 'unary': {
+      const value = operand(run, node.operand);
+      run.at = node;
+      return node.operator === '!' ? !condition(value) : signValue(node.operator, value);
+    }
+    case 'binary':
+      return evaluateBinary(run, node);
+    case 'member':
+      return evaluateMember(run, node);
+    case 'slice': {
+      const object = visit(run, node.object);
+      if (object === skipped) return skipped;
+      const from = node.from === undefined ? undefined : operand(run, node.from);
+      const to = node.to === undefined ? undefined : operand(run, node.to);
+      run.at = node;
+      return readSlice(plain(object), from, to);
+    }
+    case 'chain':
+      return evaluate(run, node.inner);
+    case 'call':
+      return evaluateCall(run, node);
+    case 'builtin':
+      return evaluateBuiltin(run, node);
+    case 'conditional': {
+      const test = operand(run, node.condition);
+      run.at = node.condition;
+      return evaluate(run, condition(test) ? node.then : node.otherwise);
+    }
+    case 'let': {
+      run.variables.push({ name: node.name, value: evaluate(run, node.value) });
+      const value = evaluate(run, node.body);
+      run.variables.pop();
+      return value;
+    }
+    case 'sequence': {
+      let value: Value = null;
+      for (const item of node.items) value = evaluate(run, item);
+      return value;
+    }
+    case 'list':
+      return node.items.map((item) => operand(run, item));
+    case 'map':
+      return evaluateMap(run, node);
+  }
+}
+
+function condition(value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Fault('expr.type', `a bool is needed here, not a ${kindOf(value)}`, {
+    data: { kind: kindOf(value) },
+  });
+}
+
+function readName(run: Evaluation, name: string): Value {
+  const variable = run.variables.findLast((entry) => entry.name === name);
+  if (variable !== undefined) return variable.value;
+  const { variables } = run.environment;
+  if (name === '$env') return variables;
+  return Object.hasOwn(variables, name) ? (variables[name] ?? null) : null;
+}
+
+function readPointer(run: Evaluation, name: string): Value {
+  const frame = run.frames.at(-1);
+  if (frame === undefined) return null;
+  if (name === 'index') return BigInt(frame.index);
+  return name === 'acc' ? frame.accumulator : frame.item;
+}
+
+function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
+  const { operator } = node;
+  if (operator === '??') {
+    const left = evaluate(run, node.left);
+    return left === null ? evaluate(run, node.right) : left;
+  }
+  const left = operand(run, node.left);
+  if (operator === '&&' || operator === '||') {
+    run.at = node.left;
+    if (condition(left) === (operator === '||')) return left;
+    return operand(run, node.right);
+  }
+  const right = operand(run, node.right);
+  run.at = node.at;
+  return applyBinary(operator, left, right, run.context);
+}
+
+function evaluateMember(run: Evaluation, node: MemberNode): Value | typeof skipped {
+  const object = visit(run, node.object);
+  if (object === skipped) return skipped;
+  if (object === null && node.isOptional) return skipped;
+  const key = operand(run, node.property);
+  run.at = node.property;
+  return readMember(plain(object), key, printNode(node.object));
+}
+
+function evaluateMap(run: Evaluation, node: Extract<Node, { kind: 'map' }>): Value {
+  const map = newMap();
+  for (const pair of node.pairs) {
+    const key = operand(run, pair.key);
+    const value = operand(run, pair.value);
+    run.at = pair.key;
+    if (typeof key !== 'string') throw new Fault('expr.type', `a key must be a string, not a ${kindOf(key)}`);
+    // Of two equal keys the first wins. Source: expr-lang's behavior.
+    if (!Object.hasOwn(map, key)) map[key] = value;
+  }
+  return map;
+}
+
+function evaluateCall(run: Evaluation, node: CallNode): Value | typeof skipped {
+  const { callee } = node;
+  if (callee.kind === 'name' && !run.variables.some((variable) => variable.name === callee.name)) {
+    const host = run.environment.functions;
+    if (run.scope.functions.has(callee.name)) {
+      const call = host !== undefined && Object.hasOwn(host, callee.name) ? host[callee.name] : undefined;
+      const args = node.args.map((arg) => operand(run, arg));
+      run.at = node;
+      if (call !== undefined) return call(args);
+      throw new Fault('expr.unknown-name', `the function "${callee.name}" does not exist here`);
+    }
+  }
+  const method = visit(run, callee);
+  if (method === skipped) return skipped;
+  const args = node.args.map((arg) => operand(run, arg));
+  run.at = node;
+  if (method instanceof Method) return callMethod(method, args);
+  throw notCallable(run, callee, method);
+}
+
+function callMethod(method: Method, args: readonly Value[]): Value {
+  const { min, max } = method.parameters;
+  if (args.length < min || args.length > max) {
+    throw new Fault('expr.type', `${method.name} takes ${min} arguments, not ${args.length}`);
+  }
+  return method.call(args);
+}
+
+function notCallable(run: Evaluation, callee: Node, value: Value): Fault {
+  if (callee.kind !== 'name') {
+    const code = value === null ? 'expr.nil-access' : 'expr.type';
+    return new Fault(
+      code,
+      `${printNode(callee)} is ${value === null ? 'nil' : `a ${kindOf(value)}`} and cannot be called`,
+    );
+  }
+  const names = [...run.scope.functions.keys(), ...run.scope.builtins.keys()];
+  const near = nearestNames(callee.name, names);
+  return new Fault('expr.unknown-name', `the function "${callee.name}" does not exist${near}`, {
+    data: { name: callee.name },
+  });
+}
+
+function evaluateBuiltin(run: Evaluation, node: BuiltinNode): Value {
+  const builtin = run.scope.builtins.get(node.name);
+  if (builtin === undefined)
+    throw new Fault('expr.unknown-name', `the function "${node.name}" does not exist`);
+  const args = node.args.map((arg) => operand(run, arg));
+  run.at = node;
+  if (builtin.kind === 'predicate') return builtin.run(createLoop(run, node, args));
+  if (node.name !== 'get') return builtin.call(args, run.context);
+  try {
+    return readMember(args[0] ?? null, args[1] ?? null, 'the object');
+  } catch (caught) {
+    if (caught instanceof Fault) return null;
+    throw caught;
+  }
+}
+
+function createLoop(run: Evaluation, node: BuiltinNode, args: readonly Value[]): Loop {
+  const [source = null, extra] = args;
+  const items = itemsOf(source, node.name);
+  const apply = (index: number, accumulator: Value = null): Value => {
+    const item = items.at(index);
+    run.budget.step(node);
+    if (node.predicate === undefined) return plain(item);
+    run.frames.push({ builtin: node.name, item, index, accumulator });
+    const value = operand(run, node.predicate);
+    run.frames.pop();
+    run.at = node;
+    return value;
+  };
+  return {
+    name: node.name,
+    length: items.length,
+    item: (index) => items.at(index),
+    apply,
+    test: (index) => {
+      const value = apply(index);
+      run.at = node.predicate ?? node;
+      return condition(value);
+    },
+    extra,
+    context: run.context,
+  };
+}
+
+interface Items {
+  readonly length: number;
+  at(index: number): Value;
+}
+
+/** What a predicate goes through: a list, the bytes of a text; a map only if it is empty. */
+function itemsOf(source: Value, name: string): Items {
+  if (isList(source)) return { length: source.length, at: (index) => source[index] ?? null };
+  const bytes =
+    source instanceof Bytes ? source.bytes : typeof source === 'string' ? encodeUtf8(source) : undefined;
+  if (bytes !== undefined) return { length: bytes.length, at: (index) => BigInt(bytes[index] ?? 0) };
+  if (mapEntries(source)?.length === 0) return { length: 0, at: () => null };
+  throw new Fault('expr.type', `${name} goes through a list, not a ${kindOf(source)}`);
+}

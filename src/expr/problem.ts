@@ -1,0 +1,76 @@
+import type { ErrorData } from '../base/index.ts';
+import type { ExprCode } from './errors.ts';
+
+/** Offsets in UTF-16 units within a source text; `end` is exclusive. */
+export interface SourceRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is wrong with an expression, and where. A value: compiling and evaluating never throw. */
+export interface Problem extends SourceRange {
+  readonly code: ExprCode;
+  /** One line, without position. */
+  readonly message: string;
+  readonly data: ErrorData;
+}
+
+/** Something a host function needs that the snapshot does not hold: its kind and its key. */
+export interface Need {
+  /** E.g. "configMap". */
+  readonly kind: string;
+  /** Unique within the kind, e.g. "demo/settings". */
+  readonly key: string;
+}
+
+/** Carries a problem out of nested evaluation; never leaves the module's doors. */
+export class Fault extends Error {
+  readonly code: ExprCode;
+  readonly data: ErrorData;
+  readonly range: SourceRange | undefined;
+
+  constructor(code: ExprCode, message: string, details: { data?: ErrorData; range?: SourceRange } = {}) {
+    super(message);
+    this.code = code;
+    this.data = details.data ?? {};
+    this.range = details.range;
+  }
+}
+
+/** Carries a need out of nested evaluation. Host functions throw what `need()` makes. */
+export class NeedSignal extends Error {
+  readonly need: Need;
+
+  constructor(need: Need) {
+    super(`needs ${need.kind} ${need.key}`);
+    this.need = need;
+  }
+}
+
+/** What a host function throws when it misses data: evaluation stops and reports the need. */
+export function need(kind: string, key: string): NeedSignal {
+  return new NeedSignal({ kind, key });
+}
+
+/** What a host function throws when it refuses its arguments. */
+export function refuse(message: string, data: ErrorData = {}): Fault {
+  return new Fault('expr.argument', message, { data });
+}
+
+/** Turns a caught fault into a value; anything else is a defect and goes on. */
+export function toProblem(caught: unknown, fallback: SourceRange): Problem {
+  if (caught instanceof Fault) {
+    const range = caught.range ?? fallback;
+    return {
+      code: caught.code,
+      message: caught.message,
+      data: caught.data,
+      start: range.start,
+      end: range.end,
+    };
+  }
+  if (caught instanceof RangeError) {
+    return { code: 'expr.limit', message: 'nested too deeply', data: {}, ...fallback };
+  }
+  throw caught;
+}

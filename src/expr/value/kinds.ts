@@ -1,0 +1,86 @@
+import { Duration } from '../time/duration.ts';
+import { Instant, Zone } from '../time/instant.ts';
+import { Bytes, KeyedMap, Method, Record_, TextTable, type Value, type ValueMap, Verbatim } from './types.ts';
+
+/** The kind of a value, as messages and tables name it. */
+export type Kind =
+  | 'nil'
+  | 'bool'
+  | 'int'
+  | 'float'
+  | 'string'
+  | 'list'
+  | 'map'
+  | 'time'
+  | 'duration'
+  | 'bytes'
+  | 'zone'
+  | 'record'
+  | 'function';
+
+/** Kind of a value. */
+export function kindOf(value: Value): Kind {
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool';
+    case 'bigint':
+      return 'int';
+    case 'number':
+      return 'float';
+    case 'string':
+      return 'string';
+    default:
+      return value === null ? 'nil' : kindOfObject(value);
+  }
+}
+
+function kindOfObject(value: object): Kind {
+  if (Array.isArray(value)) return 'list';
+  if (value instanceof Verbatim) return 'string';
+  if (value instanceof Instant) return 'time';
+  if (value instanceof Duration) return 'duration';
+  if (value instanceof Bytes) return 'bytes';
+  if (value instanceof Zone) return 'zone';
+  if (value instanceof Record_) return 'record';
+  if (value instanceof Method) return 'function';
+  return 'map';
+}
+
+/** The value without its verbatim flag. */
+export function plain(value: Value): Exclude<Value, Verbatim> {
+  return value instanceof Verbatim ? value.text : value;
+}
+
+/** Is this a list? */
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** Is this a plain map with text keys? */
+export function isValueMap(value: Value): value is ValueMap {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    kindOfObject(value) === 'map' &&
+    !(value instanceof KeyedMap) &&
+    !(value instanceof TextTable)
+  );
+}
+
+/** Is this an int or a float? */
+export function isNumber(value: Value): value is bigint | number {
+  return typeof value === 'bigint' || typeof value === 'number';
+}
+
+/** A name for the kind that a person understands: "a map", "text". */
+export function describeKind(value: Value): string {
+  return kindOf(value);
+}
+
+/** Key and value of each member of any map, in the order of its keys; `undefined` when the value is no map. */
+export function mapEntries(value: Value): readonly (readonly [Value, Value])[] | undefined {
+  if (value instanceof KeyedMap) return [...value.entries.values()];
+  if (value instanceof TextTable) return Object.entries(value.entries);
+  if (!isValueMap(value)) return undefined;
+  return Object.keys(value).map((key) => [key, value[key] ?? null] as const);
+}

@@ -1,0 +1,5 @@
+import { exprTable } from './expr.ts';
+import type { Table } from './table.ts';
+
+/** Every table that can be run, by name. */
+export const tables: readonly Table[] = [exprTable];
