@@ -1,0 +1,83 @@
+import { annotationOf } from '../../api/meta/index.ts';
+import { annotations, type Warehouse, type WarehouseStatus, warehouses } from '../../api/v1alpha1/index.ts';
+import type { ImageDiscovery } from '../../discovery/index.ts';
+import type { Clock, Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
+import { act } from './act.ts';
+import { decide } from './decide.ts';
+import { observe } from './observe.ts';
+import { report } from './report.ts';
+import type {
+  EvaluateCriteria,
+  WarehouseDone,
+  WarehousePlan,
+  WarehouseRules,
+  WarehouseSeen,
+} from './types.ts';
+
+/** What the controller works with. */
+export interface WarehouseControllerDeps {
+  readonly reader: KubeReader;
+  readonly writer: KubeWriter;
+  readonly clock: Clock;
+  readonly images: ImageDiscovery;
+  /** Without it, a Warehouse with criteria makes no Freight and says so. */
+  readonly evaluateCriteria?: EvaluateCriteria;
+}
+
+/** How the controller works. */
+export interface WarehouseOptions {
+  /** The shard it is responsible for; objects without a shard belong to the default controller. */
+  readonly shard?: string;
+  /** Is it responsible for objects without a shard as well? Always so without a shard of its own. */
+  readonly isDefault?: boolean;
+  /** The shortest time between two looks at one Warehouse's repositories; none unless told. */
+  readonly minIntervalMs?: number;
+  /** Warehouses worked on at once; most of the time is spent waiting for registries. */
+  readonly concurrency?: number;
+}
+
+const defaultConcurrency = 32;
+const deadlineMs = 180_000;
+
+/** The Warehouse controller, for the runner. */
+export function createWarehouseController(
+  deps: WarehouseControllerDeps,
+  options: WarehouseOptions = {},
+): Controller<Warehouse, WarehouseSeen, WarehousePlan, WarehouseDone, WarehouseStatus> {
+  const { shard } = options;
+  const rules: WarehouseRules = {
+    controllerName: shard === undefined ? 'warehouse-controller' : `warehouse-controller-${shard}`,
+    minIntervalMs: options.minIntervalMs ?? 0,
+    evaluateCriteria: deps.evaluateCriteria ?? refuseCriteria,
+  };
+  const isDefault = shard === undefined || options.isDefault === true;
+  const isMine = (of: string | undefined): boolean =>
+    of === undefined || of === '' ? isDefault : of === shard;
+  return {
+    name: 'warehouse',
+    type: warehouses,
+    concurrency: options.concurrency ?? defaultConcurrency,
+    deadlineMs,
+    wakes: (old, object) =>
+      old.metadata.generation !== object.metadata.generation || hasNewRefresh(old, object),
+    watches: [],
+    reconciler: {
+      observe: (key, signal) => observe({ ...deps, isMine }, key, signal),
+      decide: (seen) => decide(seen, rules),
+      act: (plan, pass) => act(deps.writer, plan, pass.signal),
+      report: (seen, plan, done) => report(seen, plan, done, rules),
+    },
+    statusOf: (object) => object.status,
+  };
+}
+
+function hasNewRefresh(old: Warehouse, object: Warehouse): boolean {
+  const token = annotationOf(object, annotations.refresh);
+  return token !== undefined && token !== annotationOf(old, annotations.refresh);
+}
+
+const refuseCriteria: EvaluateCriteria = () => ({
+  ok: false,
+  problem:
+    'expressions in freightCreationCriteria are not supported yet; set freightCreationPolicy to Manual instead',
+});

@@ -1,0 +1,249 @@
+import { annotationOf, type Condition, removeCondition, setCondition } from '../../api/meta/index.ts';
+import { annotations } from '../../api/v1alpha1/index.ts';
+import { type AppError, assertNever } from '../../base/index.ts';
+import {
+  controllerActor,
+  type EventDraft,
+  formatTime,
+  freightEvent,
+  type Report,
+  type WakeUp,
+} from '../../domain/index.ts';
+import { intervalMsOf } from './due.ts';
+import type {
+  DiscoveredArtifacts,
+  WarehouseDone,
+  WarehousePlan,
+  WarehouseRules,
+  WarehouseSeen,
+  WarehouseStatus,
+} from './types.ts';
+
+/** Tags that the last look left out; its own condition, so that the Warehouse can be ready nevertheless. */
+const skippedTags = 'gantry.io/SkippedTags';
+/** When the next look is due already. */
+const overdueMs = 100;
+const maxTagsNamed = 10;
+
+type Change = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>;
+
+interface Verdict {
+  /** Conditions to set, and names of those to remove. */
+  readonly changes: readonly (Change | string)[];
+  readonly error?: AppError;
+}
+
+/** Status, events and next wake-up of a Warehouse's pass. */
+export function report(
+  seen: WarehouseSeen,
+  plan: WarehousePlan,
+  done: WarehouseDone,
+  rules: WarehouseRules,
+): Report<WarehouseStatus> {
+  if (plan.kind === 'ignore') return { status: undefined, events: [], wakeUp: { kind: 'none' } };
+  const verdict = judge(seen, plan, done);
+  const { error } = verdict;
+  return {
+    status: nextStatus(seen, plan, verdict),
+    events: toEvents(done, rules),
+    wakeUp: nextWakeUp(seen, error, rules),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function judge(
+  seen: WarehouseSeen,
+  plan: Exclude<WarehousePlan, { kind: 'ignore' }>,
+  done: WarehouseDone,
+): Verdict {
+  switch (plan.kind) {
+    case 'report-failure':
+      return judgeFailure(seen, plan.error);
+    case 'report-nothing-found':
+      return {
+        changes: [
+          { type: 'Healthy', status: 'False', reason: plan.healthyReason, message: plan.message },
+          { type: 'Ready', status: 'False', reason: plan.readyReason, message: plan.message },
+          'Reconciling',
+          ...forgetFreight(seen),
+        ],
+      };
+    case 'report-bad-criteria': {
+      const message = `Freight creation criteria cannot be evaluated: ${plan.problem}`;
+      return {
+        changes: [
+          { type: 'Healthy', status: 'False', reason: 'CriteriaEvaluationFailed', message },
+          { type: 'Ready', status: 'False', reason: 'CriteriaEvaluationFailed', message },
+          'Reconciling',
+          ...forgetFreight(seen),
+        ],
+      };
+    }
+    case 'leave-to-people':
+      return { changes: [...forgetFreight(seen), ...success(seen)] };
+    case 'hold-back':
+      return {
+        changes: [
+          ...forgetFreight(seen),
+          {
+            type: 'FreightCreationCriteriaSatisfied',
+            status: 'False',
+            reason: 'CriteriaNotSatisfied',
+            message: 'Freight creation criteria are not satisfied',
+          },
+          ...success(seen),
+        ],
+      };
+    case 'keep':
+      return { changes: [satisfied, existed(plan.freight.metadata.name), ...success(seen)] };
+    case 'mint':
+      return judgeMint(seen, plan.freight.metadata.name, done);
+    default:
+      return assertNever(plan);
+  }
+}
+
+function judgeFailure(seen: WarehouseSeen, error: AppError): Verdict {
+  const text = explain(error);
+  return {
+    error,
+    changes: [
+      {
+        type: 'Reconciling',
+        status: 'True',
+        reason: 'ScheduledDiscovery',
+        message: `Discovering artifacts for ${seen.object.spec.subscriptions.length} subscriptions`,
+      },
+      {
+        type: 'Healthy',
+        status: 'False',
+        reason: 'DiscoveryFailed',
+        message: `Unable to discover artifacts: ${text}`,
+      },
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'DiscoveryFailure',
+        message: `Artifact discovery failed: ${text}`,
+      },
+      'FreightCreationCriteriaSatisfied',
+      'FreightCreated',
+    ],
+  };
+}
+
+function judgeMint(seen: WarehouseSeen, name: string, done: WarehouseDone): Verdict {
+  if (done.kind === 'refused') {
+    const text = `Unable to create Freight ${name}: ${explain(done.error)}`;
+    return {
+      error: done.error,
+      changes: [
+        satisfied,
+        { type: 'Healthy', status: 'False', reason: 'FreightBuildFailure', message: text },
+        { type: 'Ready', status: 'False', reason: 'FreightCreationFailure', message: text },
+        'Reconciling',
+      ],
+    };
+  }
+  const created: Change =
+    done.kind === 'created'
+      ? { type: 'FreightCreated', status: 'True', reason: 'NewFreight', message: `Created Freight ${name}` }
+      : existed(name);
+  return { changes: [satisfied, created, ...success(seen)] };
+}
+
+const satisfied: Change = {
+  type: 'FreightCreationCriteriaSatisfied',
+  status: 'True',
+  reason: 'CriteriaSatisfied',
+  message: 'Freight creation criteria are satisfied',
+};
+
+function existed(name: string): Change {
+  return {
+    type: 'FreightCreated',
+    status: 'False',
+    reason: 'AlreadyExists',
+    message: `Freight ${name} exists already`,
+  };
+}
+
+function success(seen: WarehouseSeen): readonly (Change | string)[] {
+  const count = seen.object.spec.subscriptions.length;
+  const message = `Successfully discovered artifacts from ${count} subscriptions`;
+  return [
+    { type: 'Healthy', status: 'True', reason: 'ReconciliationSucceeded', message },
+    { type: 'Ready', status: 'True', reason: 'ArtifactsDiscovered', message },
+    'Reconciling',
+  ];
+}
+
+/** What is said of Freight belongs to the last look. */
+function forgetFreight(seen: WarehouseSeen): readonly string[] {
+  return seen.look.kind === 'found' ? ['FreightCreationCriteriaSatisfied', 'FreightCreated'] : [];
+}
+
+function explain(error: AppError): string {
+  return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+}
+
+function nextStatus(seen: WarehouseSeen, plan: WarehousePlan, verdict: Verdict): WarehouseStatus {
+  const { object, look } = seen;
+  const generation = object.metadata.generation ?? 0;
+  const token = annotationOf(object, annotations.refresh);
+  const now = formatTime(seen.nowMs);
+  let conditions: readonly Condition[] = object.status?.conditions ?? [];
+  for (const change of [...verdict.changes, ...skippedChange(seen)]) {
+    conditions =
+      typeof change === 'string'
+        ? removeCondition(conditions, change)
+        : setCondition(conditions, { ...change, observedGeneration: generation }, now);
+  }
+  const isMinted = plan.kind === 'mint' || plan.kind === 'keep';
+  return {
+    ...object.status,
+    conditions,
+    ...(token === undefined ? {} : { lastHandledRefresh: token }),
+    ...(look.kind === 'failed' ? {} : { observedGeneration: generation }),
+    ...(look.kind === 'found' ? { discoveredArtifacts: look.artifacts } : {}),
+    ...(isMinted ? { lastFreightID: plan.freight.metadata.name } : {}),
+  };
+}
+
+function skippedChange({ look }: WarehouseSeen): readonly (Change | string)[] {
+  if (look.kind !== 'found') return [];
+  if (look.skipped.length === 0) return [skippedTags];
+  const lines = look.skipped.map((item) => `${item.repoURL}:${item.tag} (${item.problem})`).sort();
+  const more = lines.length > maxTagsNamed ? ` and ${lines.length - maxTagsNamed} more` : '';
+  const message = `Left out because they cannot be read: ${lines.slice(0, maxTagsNamed).join(', ')}${more}`;
+  return [{ type: skippedTags, status: 'True', reason: 'TagsUnreadable', message }];
+}
+
+function toEvents(done: WarehouseDone, rules: WarehouseRules): readonly EventDraft[] {
+  if (done.kind !== 'created') return [];
+  return [
+    freightEvent(done.freight, {
+      reason: 'FreightCreated',
+      message: 'Freight created from discovered artifacts',
+      component: rules.controllerName,
+      actor: controllerActor(rules.controllerName),
+      stage: '',
+    }),
+  ];
+}
+
+/** An error that waits for a human is looked at again at the interval: the remedy may lie outside the Warehouse. */
+function nextWakeUp(seen: WarehouseSeen, error: AppError | undefined, rules: WarehouseRules): WakeUp {
+  const intervalMs = Math.max(intervalMsOf(seen.object), rules.minIntervalMs);
+  if (error !== undefined) {
+    return error.disposition === 'stop' ? { kind: 'after', delayMs: intervalMs } : { kind: 'backoff' };
+  }
+  const discoveredAtMs = Date.parse(lastLook(seen)?.discoveredAt ?? '');
+  if (Number.isNaN(discoveredAtMs)) return { kind: 'after', delayMs: intervalMs };
+  const remainingMs = discoveredAtMs + intervalMs - seen.nowMs;
+  return { kind: 'after', delayMs: remainingMs > 0 ? remainingMs : overdueMs };
+}
+
+function lastLook(seen: WarehouseSeen): DiscoveredArtifacts | undefined {
+  return seen.look.kind === 'found' ? seen.look.artifacts : seen.object.status?.discoveredArtifacts;
+}

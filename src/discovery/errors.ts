@@ -1,0 +1,15 @@
+import { defineErrors } from '../base/index.ts';
+
+/** Errors of looking for new artifacts. */
+export const discoveryErrors = defineErrors({
+  'discovery.invalid-subscription': {
+    disposition: 'stop',
+    summary: 'A subscription says something that cannot be followed.',
+    help: 'Correct the subscription',
+  },
+  'discovery.unreadable-tag': {
+    disposition: 'retry',
+    summary: 'A tag cannot be read, and leaving it out could select something older.',
+    help: 'Push the tag again, delete it, or exclude it with ignoreTagsRegexes',
+  },
+});

@@ -1,0 +1,84 @@
+/** Work that callers share while it is under way. */
+export interface Flights<T> {
+  /**
+   * The result of the work for this key, shared with others that ask for it.
+   *
+   * A call that must not get anything older than itself sets `isFresh`: it joins only work that has not begun yet.
+   * The work is aborted when everybody who waits for it has given up.
+   */
+  join(
+    key: string,
+    isFresh: boolean,
+    work: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
+}
+
+interface Flight<T> {
+  readonly result: Promise<T>;
+  readonly abort: AbortController;
+  waiting: number;
+}
+
+/** Creates a place for shared work; per key at most one is under way and one waits to begin. */
+export function createFlights<T>(): Flights<T> {
+  const running = new Map<string, Flight<T>>();
+  const next = new Map<string, Flight<T>>();
+
+  function start(key: string, after: Promise<unknown>, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const abort = new AbortController();
+    const result = after.then(() => {
+      abort.signal.throwIfAborted();
+      if (next.get(key) === flight) next.delete(key);
+      running.set(key, flight);
+      return work(abort.signal);
+    });
+    const flight: Flight<T> = { result, abort, waiting: 0 };
+    const clear = (): void => {
+      if (running.get(key) === flight) running.delete(key);
+      if (next.get(key) === flight) next.delete(key);
+    };
+    result.then(clear, clear);
+    return flight;
+  }
+
+  function find(key: string, isFresh: boolean, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const current = usable(running.get(key));
+    if (current !== undefined && !isFresh) return current;
+    const waiting = usable(next.get(key));
+    if (waiting !== undefined) return waiting;
+    const before = running.get(key)?.result ?? Promise.resolve();
+    const flight = start(key, before.then(ignore, ignore), work);
+    next.set(key, flight);
+    return flight;
+  }
+
+  return {
+    join(key, isFresh, work, signal) {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      return wait(find(key, isFresh, work), signal);
+    },
+  };
+}
+
+function usable<T>(flight: Flight<T> | undefined): Flight<T> | undefined {
+  return flight?.abort.signal.aborted === false ? flight : undefined;
+}
+
+function wait<T>(flight: Flight<T>, signal: AbortSignal): Promise<T> {
+  flight.waiting++;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      flight.waiting--;
+      if (flight.waiting === 0) flight.abort.abort(signal.reason);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    const done = (): void => signal.removeEventListener('abort', leave);
+    flight.result.then(resolve, reject).finally(done);
+  });
+}
+
+function ignore(): void {
+  // The one before only has to be over; whoever waits for it gets its failure.
+}
