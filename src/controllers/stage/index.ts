@@ -14,6 +14,7 @@ import { stageWatches, wakes } from './watch.ts';
 export { stageErrors } from './errors.ts';
 export type { StageOptions } from './observe.ts';
 export type { StageDone, StagePlan, StageSeen } from './types.ts';
+export { applicationWatch } from './watch.ts';
 
 /** What the Stage controller works with. */
 export interface StageControllerDeps {

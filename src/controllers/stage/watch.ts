@@ -1,3 +1,4 @@
+import { type Application, applications } from '../../api/argocd/index.ts';
 import { annotationOf, type ObjectKey } from '../../api/meta/index.ts';
 import {
   annotations,
@@ -12,7 +13,13 @@ import {
   type Warehouse,
   warehouses,
 } from '../../api/v1alpha1/index.ts';
-import { parseAnnotatedRequest } from '../../domain/index.ts';
+import {
+  authorizedStageAnnotation,
+  isReconciledAfterOperation,
+  parseAnnotatedRequest,
+  parseAuthorizedStages,
+  syncedRevisions,
+} from '../../domain/index.ts';
 import type { Change, KubeReader, Watch } from '../../ports/index.ts';
 
 /** Does a change of a Stage itself call for a pass? Its status is written by the controller alone. */
@@ -97,4 +104,25 @@ function stagesOf(
 
 function keyIn(object: { readonly metadata: { readonly namespace?: string } }, name: string): ObjectKey {
   return { namespace: object.metadata.namespace ?? '', name };
+}
+
+/**
+ * An Application whose health, operation or revision changed wakes the Stages that it names in its annotation
+ * `kargo.akuity.io/authorized-stage`.
+ */
+export function applicationToStages(change: Change<Application>): readonly ObjectKey[] {
+  if (change.kind === 'updated' && !hasMoved(change.old, change.object)) return [];
+  const text = annotationOf(change.object, authorizedStageAnnotation);
+  const named = text === undefined ? [] : (parseAuthorizedStages(text) ?? []);
+  return named.map(({ project, stage }) => ({ namespace: project, name: stage }));
+}
+
+/** The watch of Applications, for control planes that have them. */
+export const applicationWatch: Watch = { type: applications, toKeys: applicationToStages };
+
+function hasMoved(old: Application, next: Application): boolean {
+  if (isReconciledAfterOperation(old) !== isReconciledAfterOperation(next)) return true;
+  if (old.status?.health?.status !== next.status?.health?.status) return true;
+  if (old.status?.operationState?.phase !== next.status?.operationState?.phase) return true;
+  return syncedRevisions(old).join() !== syncedRevisions(next).join();
 }
