@@ -1,7 +1,7 @@
 import { anyType, stringType } from '../check/type.ts';
 import { Fault } from '../problem.ts';
 import { base64Decode, base64Encode } from '../value/base64.ts';
-import { formatJson } from '../value/json.ts';
+import { formatJson, readJson } from '../value/json.ts';
 import { kindOf } from '../value/kinds.ts';
 import { Bytes, Record_, type Value } from '../value/types.ts';
 import { decodeUtf8, encodeUtf8 } from '../value/utf8.ts';
@@ -9,11 +9,9 @@ import { textAt, typed } from './arguments.ts';
 import type { Builtin } from './record.ts';
 
 function parseJson(text: string): Value {
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    throw new Fault('expr.argument', 'fromJSON got a text that is not JSON');
-  }
+  const value = readJson(text);
+  if (value === undefined) throw new Fault('expr.argument', 'fromJSON got a text that is not JSON');
+  return value;
 }
 
 function decode(text: string): Value {

@@ -3,7 +3,8 @@ import { anyType, describeType, intType, itemOf, listType, stringType, type Type
 import { Fault } from '../problem.ts';
 import { equalValues, orderOf } from '../value/compare.ts';
 import { isList, kindOf } from '../value/kinds.ts';
-import { nilList, type Value } from '../value/types.ts';
+import { Bytes, nilList, type Value } from '../value/types.ts';
+import { encodeUtf8 } from '../value/utf8.ts';
 import { intAt, listFrom, textAt, typed, unary } from './arguments.ts';
 import type { Builtin, CallContext } from './record.ts';
 
@@ -50,10 +51,13 @@ function unique(list: readonly Value[], context: CallContext): Value[] {
   return kept;
 }
 
-/** An item that may be missing: `undefined` only when the value cannot be indexed or the index is outside. */
+/** An item, or nil where there is none; a text counts as its bytes. */
 function itemAt(value: Value, index: number): Value {
-  if (!isList(value)) return null;
-  return value.at(index) ?? null;
+  if (isList(value)) return value.at(index) ?? null;
+  const bytes =
+    typeof value === 'string' ? encodeUtf8(value) : value instanceof Bytes ? value.bytes : undefined;
+  const byte = bytes?.at(index);
+  return byte === undefined ? null : BigInt(byte);
 }
 
 /** Functions on lists. */

@@ -12,7 +12,7 @@ import { Fault } from '../problem.ts';
 import { addValues } from '../value/arithmetic.ts';
 import { keyOf } from '../value/compare.ts';
 import { kindOf } from '../value/kinds.ts';
-import { KeyedMap, type Value } from '../value/types.ts';
+import { KeyedMap, nilList, type Value } from '../value/types.ts';
 import { readOrder, sortValues } from './lists.ts';
 import type { Builtin, BuiltinDoc, Loop, PredicateBuiltin } from './record.ts';
 
@@ -46,6 +46,12 @@ function findIndex(loop: Loop, fromEnd: boolean): number {
     if (loop.test(index)) return index;
   }
   return -1;
+}
+
+/** Source: expr-lang's behavior gives nil, not -1, where nothing passes. */
+function foundIndex(loop: Loop, fromEnd: boolean): Value {
+  const index = findIndex(loop, fromEnd);
+  return index < 0 ? null : BigInt(index);
 }
 
 function findItem(loop: Loop, fromEnd: boolean): Value {
@@ -98,7 +104,7 @@ function groupBy(loop: Loop): Value {
     if (group === undefined) groups.set(text, [key, [loop.item(index)]]);
     else group[1].push(loop.item(index));
   }
-  return new KeyedMap(groups);
+  return new KeyedMap(groups, nilList);
 }
 
 function sortBy(loop: Loop): Value {
@@ -200,12 +206,12 @@ export const predicateBuiltins: readonly Builtin[] = [
     {
       name: 'findIndex',
       signature: 'findIndex(list, predicate): int',
-      summary: 'Place of the first item that passes, or -1.',
+      summary: 'Place of the first item that passes, or nil.',
       example: { source: 'findIndex([1, 2, 3], # > 1)', result: '1' },
     },
     test,
     () => intType,
-    (loop) => BigInt(findIndex(loop, false)),
+    (loop) => foundIndex(loop, false),
   ),
   predicate(
     {
@@ -222,12 +228,12 @@ export const predicateBuiltins: readonly Builtin[] = [
     {
       name: 'findLastIndex',
       signature: 'findLastIndex(list, predicate): int',
-      summary: 'Place of the last item that passes, or -1.',
+      summary: 'Place of the last item that passes, or nil.',
       example: { source: 'findLastIndex([1, 2, 3], # > 1)', result: '2' },
     },
     test,
     () => intType,
-    (loop) => BigInt(findIndex(loop, true)),
+    (loop) => foundIndex(loop, true),
   ),
   predicate(
     {

@@ -142,7 +142,6 @@ function literalType(value: null | boolean | bigint | number | string | Uint8Arr
 function nameType(checker: Checker, name: string): Type {
   const variable = checker.variables.findLast((entry) => entry.name === name);
   if (variable !== undefined) return variable.type;
-  if (name === '$env') return mapType;
   // A function's name without a call reads the environment at run time, but has no members.
   if (checker.scope.builtins.has(name) && checker.scope.builtins.get(name)?.kind === 'plain')
     return functionType;
@@ -154,10 +153,16 @@ function pointerType(checker: Checker, name: string, range: SourceRange): Type {
   if (loop === undefined)
     return report(checker, range, 'expr.syntax', '# has a meaning only within a predicate');
   if (name === '') return loop.list.kind === 'any' ? anyType : itemOf(loop.list);
-  if (name === 'index') return intType;
+  if (name === 'index' && (loop.builtin === 'map' || loop.builtin === 'reduce')) return intType;
   if (name === 'acc' && loop.builtin === 'reduce') return anyType;
-  const known = loop.builtin === 'reduce' ? '#, #index and #acc' : '# and #index';
-  return report(checker, range, 'expr.unknown-name', `#${name} does not exist here; ${known} do`);
+  const known =
+    loop.builtin === 'reduce' ? '#, #index and #acc' : loop.builtin === 'map' ? '# and #index' : '#';
+  return report(
+    checker,
+    range,
+    'expr.unknown-name',
+    `#${name} does not exist in ${loop.builtin}, only ${known}`,
+  );
 }
 
 function binaryType(checker: Checker, node: BinaryNode): Type {
@@ -280,7 +285,8 @@ function builtinType(checker: Checker, node: BuiltinNode): Type {
 
 function checkPredicate(checker: Checker, node: BuiltinNode, value: Type, isTest: boolean): void {
   const at = node.predicate ?? node;
-  if (value.kind === 'nil') report(checker, at, 'expr.type', `${node.name} cannot use nil as predicate`);
+  if (value.kind === 'nil' && node.predicate !== undefined)
+    report(checker, at, 'expr.type', `${node.name} cannot use nil as predicate`);
   else if (isTest && !maybe(value, 'bool')) {
     report(
       checker,

@@ -23,8 +23,8 @@ export interface EvalScope {
 const skipped: unique symbol = Symbol('skipped');
 
 interface Frame {
-  readonly builtin: string;
-  readonly item: Value;
+  /** Read late: a map can be gone through as long as nothing asks for an item. */
+  item(): Value;
   readonly index: number;
   readonly accumulator: Value;
 }
@@ -156,7 +156,7 @@ function readPointer(run: Evaluation, name: string): Value {
   const frame = run.frames.at(-1);
   if (frame === undefined) return null;
   if (name === 'index') return BigInt(frame.index);
-  return name === 'acc' ? frame.accumulator : frame.item;
+  return name === 'acc' ? frame.accumulator : frame.item();
 }
 
 function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
@@ -165,7 +165,10 @@ function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
     const left = evaluate(run, node.left);
     return left === null ? evaluate(run, node.right) : left;
   }
+  if (operator === '||' && isLiteral(node.right, true)) return true;
   const left = operand(run, node.left);
+  // Source: expr-lang folds a literal on the right before it looks at the left.
+  if (operator === '&&' && isLiteral(node.right, true)) return left;
   if (operator === '&&' || operator === '||') {
     run.at = node.left;
     if (condition(left) === (operator === '||')) return left;
@@ -173,7 +176,20 @@ function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
   }
   const right = operand(run, node.right);
   run.at = node.at;
+  if (operator === 'in') refuseOddNeedle(left, node.right);
   return applyBinary(operator, left, right, run.context);
+}
+
+function isLiteral(node: Node, value: boolean): boolean {
+  return node.kind === 'literal' && node.value === value;
+}
+
+/** A list of nothing but string literals is a set of strings: only a string can be looked for in it. */
+function refuseOddNeedle(needle: Value, hay: Node): void {
+  if (hay.kind !== 'list' || hay.items.length === 0 || typeof needle === 'string' || needle === null) return;
+  if (hay.items.every((item) => item.kind === 'literal' && typeof item.value === 'string')) {
+    throw new Fault('expr.type', `a ${kindOf(needle)} cannot be looked for in a list of strings`);
+  }
 }
 
 function evaluateMember(run: Evaluation, node: MemberNode): Value | typeof skipped {
@@ -261,10 +277,9 @@ function createLoop(run: Evaluation, node: BuiltinNode, args: readonly Value[]):
   const [source = null, extra] = args;
   const items = itemsOf(source, node.name);
   const apply = (index: number, accumulator: Value = null): Value => {
-    const item = items.at(index);
     run.budget.step(node);
-    if (node.predicate === undefined) return plain(item);
-    run.frames.push({ builtin: node.name, item, index, accumulator });
+    if (node.predicate === undefined) return plain(items.at(index));
+    run.frames.push({ item: () => items.at(index), index, accumulator });
     const value = operand(run, node.predicate);
     run.frames.pop();
     run.at = node;
@@ -290,12 +305,19 @@ interface Items {
   at(index: number): Value;
 }
 
-/** What a predicate goes through: a list, the bytes of a text; a map only if it is empty. */
+/** What a predicate goes through: a list, the bytes of a text; a map as long as no item is asked for. */
 function itemsOf(source: Value, name: string): Items {
   if (isList(source)) return { length: source.length, at: (index) => source[index] ?? null };
   const bytes =
     source instanceof Bytes ? source.bytes : typeof source === 'string' ? encodeUtf8(source) : undefined;
   if (bytes !== undefined) return { length: bytes.length, at: (index) => BigInt(bytes[index] ?? 0) };
-  if (mapEntries(source)?.length === 0) return { length: 0, at: () => null };
-  throw new Fault('expr.type', `${name} goes through a list, not a ${kindOf(source)}`);
+  const refusal = new Fault('expr.type', `${name} goes through a list, not a ${kindOf(source)}`);
+  const size = mapEntries(source)?.length;
+  if (size === undefined) throw refusal;
+  return {
+    length: size,
+    at: () => {
+      throw refusal;
+    },
+  };
 }

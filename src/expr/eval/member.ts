@@ -19,7 +19,7 @@ export function readMember(object: Value, rawKey: Value, path: string): Value {
   const key = plain(rawKey);
   if (isList(object)) return readItem(object, key);
   if (object instanceof TextTable) return readText(object, key);
-  if (object instanceof KeyedMap) return object.entries.get(keyOf(key) ?? '')?.[1] ?? null;
+  if (object instanceof KeyedMap) return readKeyed(object, key);
   if (object instanceof Record_) return readField(object, key);
   if (object instanceof Instant && typeof key === 'string') return bind(timeMethods, object, key);
   if (object instanceof Duration && typeof key === 'string') return bind(durationMethods, object, key);
@@ -42,6 +42,12 @@ function noMember(object: Value, key: Value, path: string): Fault {
     return new Fault('expr.nil-access', `cannot read ${name}: ${path} is nil`, { data });
   }
   return new Fault('expr.unknown-name', `cannot read ${name}: ${path} is a ${kindOf(object)}`, { data });
+}
+
+function readKeyed(map: KeyedMap, key: Value): Value {
+  const text = keyOf(key);
+  if (text === undefined) throw new Fault('expr.type', `a ${kindOf(key)} cannot be a key`);
+  return map.entries.get(text)?.[1] ?? map.missing;
 }
 
 function readItem(list: readonly Value[], key: Value): Value {

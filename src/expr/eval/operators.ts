@@ -81,7 +81,7 @@ function range(a: Value, b: Value, context: CallContext): Value {
   const to = rangeBound(b);
   if (to < from) return [];
   const length = Number(to - from) + 1;
-  if (length > maxRange) throw new Fault('expr.limit', `the range has more than ${maxRange} items`);
+  if (length >= maxRange) throw new Fault('expr.limit', `the range has ${maxRange} items or more`);
   context.spend(length);
   return Array.from({ length }, (_, index) => from + BigInt(index));
 }

@@ -2,7 +2,7 @@ import { Fault } from '../problem.ts';
 import { decodeUtf8, encodeUtf8 } from '../value/utf8.ts';
 
 // One escape sequence of a quoted text, e.g. "\n", "\x41", "\u00e9", "\U0001F680", "\101".
-const escape =
+const escapeSequence =
   /\\(?:x(?<byte>[\da-fA-F]{2})|u(?<four>[\da-fA-F]{4})|u\{(?<braced>[\da-fA-F]{1,6})\}|U(?<eight>[\da-fA-F]{8})|(?<octal>[0-3][0-7]{2})|(?<simple>[abfnrtv\\'"`?]))/y;
 
 const simple: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };
@@ -42,8 +42,8 @@ function pieces(body: string, offset: number): (string | EscapedCode)[] {
     const slash = body.indexOf('\\', at);
     if (slash !== at) found.push(body.slice(at, slash < 0 ? body.length : slash));
     if (slash < 0) break;
-    escape.lastIndex = slash;
-    const match = escape.exec(body);
+    escapeSequence.lastIndex = slash;
+    const match = escapeSequence.exec(body);
     const code = match?.groups === undefined ? undefined : codeOf(match.groups);
     if (match === null || code === undefined) {
       const range = { start: offset + slash, end: offset + slash + 2 };

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../base/index.ts';
+import { readJson } from '../value/json.ts';
 import { parseFloat64 } from '../value/number.ts';
 
 const booleans: ReadonlyMap<string, boolean> = new Map([
@@ -21,14 +22,6 @@ export function coerceText(rendered: string): JsonValue {
   if (number !== undefined) return number;
   const boolean = booleans.get(text);
   if (boolean !== undefined) return boolean;
-  const parsed = parseJson(text);
+  const parsed = readJson(text);
   return parsed === undefined ? text + newline : parsed;
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }

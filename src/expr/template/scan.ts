@@ -32,8 +32,11 @@ export function scanTemplate(text: string): readonly Segment[] {
         range: { start: open, end: text.length },
       });
     }
-    if (end === start) break;
     if (open > at) segments.push({ kind: 'text', text: text.slice(at, open) });
+    if (end === start) {
+      at = end + 2;
+      break;
+    }
     segments.push({ kind: 'expression', source: text.slice(start, end), start });
     at = end + 2;
   }

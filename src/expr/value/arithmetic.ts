@@ -3,6 +3,7 @@ import { Duration } from '../time/duration.ts';
 import { Instant } from '../time/instant.ts';
 import { isNumber, kindOf } from './kinds.ts';
 import { wrapInt } from './number.ts';
+import { goPower } from './power.ts';
 import type { Value } from './types.ts';
 
 function mismatch(operator: string, a: Value, b: Value): Fault {
@@ -68,16 +69,15 @@ export function remainderOfValues(a: Value, b: Value): Value {
 /** `a ** b`: always a float. */
 export function powerOfValues(a: Value, b: Value): Value {
   if (!isNumber(a) || !isNumber(b)) throw mismatch('**', a, b);
-  const [base, exponent] = [Number(a), Number(b)];
-  // Unlike ECMAScript, IEEE 754 gives 1 here.
-  if (base === 1 || (base === -1 && !Number.isFinite(exponent) && !Number.isNaN(exponent))) return 1;
-  return base ** exponent;
+  return goPower(Number(a), Number(b));
 }
 
 /** `-a` and `+a`. */
 export function signValue(operator: '-' | '+', a: Value): Value {
   if (typeof a === 'bigint') return operator === '-' ? wrapInt(-a) : a;
   if (typeof a === 'number') return operator === '-' ? -a : a;
-  if (a instanceof Duration) return operator === '-' ? new Duration(-a.nanoseconds) : a;
+  // Source: expr-lang's behavior, a plus leaves whatever it gets.
+  if (operator === '+') return a;
+  if (a instanceof Duration) return new Duration(-a.nanoseconds);
   throw new Fault('expr.type', `${operator} needs a number, not a value of kind ${kindOf(a)}`);
 }

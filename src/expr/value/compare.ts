@@ -37,8 +37,13 @@ function equalMaps(a: Value, b: Value): boolean {
   const byKey = new Map(right.map(([key, value]) => [keyOf(key), value] as const));
   return left.every(([key, value]) => {
     const other = byKey.get(keyOf(key));
-    return other !== undefined && equalValues(value, other);
+    return other !== undefined && isSameKind(value, other) && equalValues(value, other);
   });
+}
+
+/** Within maps an int and a float differ. Source: expr-lang's behavior. */
+function isSameKind(a: Value, b: Value): boolean {
+  return !isNumber(a) || typeof a === typeof b;
 }
 
 /** A text that tells map keys of all kinds apart; `undefined` for values that cannot be keys. */

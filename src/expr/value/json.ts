@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../base/index.ts';
 import { Fault } from '../problem.ts';
 import { Duration } from '../time/duration.ts';
 import { formatRfc3339 } from '../time/format.ts';
@@ -33,6 +34,7 @@ const escapes: Readonly<Record<string, string>> = {
 export function formatJsonString(text: string): string {
   // Control characters, quote, backslash, HTML characters, line separators, lone surrogates.
   const special =
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape
     /[\u0000-\u001f"\\<>&\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\ufffd/g;
   const body = text.replace(special, (found) => {
     const short = escapes[found];
@@ -152,4 +154,16 @@ export function escapePointer(part: string): string {
 
 function unrenderable(message: string): Fault {
   return new Fault('expr.unrenderable', message);
+}
+
+/** The data of a JSON text; `undefined` when it is none or holds a number beyond a 64-bit float. */
+export function readJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text, (_, item: unknown) => {
+      if (typeof item === 'number' && !Number.isFinite(item)) throw new RangeError('out of range');
+      return item;
+    }) as JsonValue;
+  } catch {
+    return undefined;
+  }
 }

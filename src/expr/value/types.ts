@@ -51,8 +51,11 @@ export class TextTable {
 /** A map with keys of any kind, as `groupBy` makes it. It can be read, never rendered as JSON. */
 export class KeyedMap {
   readonly entries: ReadonlyMap<string, readonly [Value, Value]>;
-  constructor(entries: ReadonlyMap<string, readonly [Value, Value]>) {
+  /** What a key reads as that is not there. */
+  readonly missing: Value;
+  constructor(entries: ReadonlyMap<string, readonly [Value, Value]>, missing: Value = null) {
     this.entries = entries;
+    this.missing = missing;
   }
 }
 

@@ -120,6 +120,7 @@ const otherMeaning =
 function scalarText(text: string, width: number): string {
   if (otherMeaning.test(text)) return doubleQuoted(text);
   // Control characters other than line feed and tab can only be written escaped.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape
   if (/[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f\ufeff]/.test(text)) return doubleQuoted(text);
   if (text.includes('\n')) return literalBlock(text, width);
   if (needsQuotes(text)) return `'${text.replaceAll("'", "''")}'`;
@@ -140,6 +141,7 @@ function literalBlock(text: string, width: number): string {
 }
 
 function doubleQuoted(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape
   const body = text.replace(/["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/g, (found) => {
     if (found === '"' || found === '\\') return `\\${found}`;
     if (found === '\n') return '\\n';
