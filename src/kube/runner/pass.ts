@@ -75,7 +75,12 @@ async function runPass(
   const { reconciler } = controller;
   const seen = await reconciler.observe(key, signal);
   if (seen === 'gone') return { kind: 'gone' };
-  const status = createStatusWriter({ ...deps, signal: deps.writeSignal }, controller.type, seen.object);
+  const status = createStatusWriter(
+    { ...deps, signal: deps.writeSignal },
+    controller.type,
+    seen.object,
+    (object) => controller.statusOf(object),
+  );
   const plan = reconciler.decide(seen);
   const done = await reconciler.act(plan, createPassHandle(status, signal));
   const report = reconciler.report(seen, plan, done);
