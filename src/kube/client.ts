@@ -1,11 +1,12 @@
 import type { Clock, KubeChanges, KubeReader, KubeWriter, Log, Metrics, Random } from '../ports/index.ts';
 import { type CacheOptions, createCache } from './cache/cache.ts';
+import type { Health } from './health.ts';
 import { type Connection, createPlainConnection, type PlainConnection } from './http/connection.ts';
 import { type KubeconfigSource, loadKubeconfig } from './http/kubeconfig.ts';
 import { createRest } from './http/rest.ts';
 import { createTransport, type TransportOptions } from './http/transport.ts';
 import { createReader } from './reader.ts';
-import { createReflector, type ReflectorOptions } from './reflector/reflector.ts';
+import { createReflector, type Reflector, type ReflectorOptions } from './reflector/reflector.ts';
 import type { WatchedType } from './watched.ts';
 import { createWriter } from './writer.ts';
 
@@ -25,6 +26,8 @@ export interface KubeClient {
    * Errors: kube.unsupported-version; kube.bad-config for a type declared twice; the reason of an aborted signal.
    */
   start(types: readonly WatchedType[], signal: AbortSignal): Promise<void>;
+  /** For the readiness probe: false, with a sentence, while a watch has failed for more than a minute. */
+  health(): Health;
   /** Ends all watches and connections. */
   close(): Promise<void>;
 }
@@ -52,6 +55,7 @@ export async function createKubeClient(
   const cache = createCache(deps, options);
   const stopped = new AbortController();
   const running = new Set<Promise<void>>();
+  const watching = new Map<string, Reflector>();
 
   return {
     reader: createReader(cache, rest),
@@ -59,18 +63,33 @@ export async function createKubeClient(
     changes: cache,
     server: connection.server,
     async start(types, signal) {
-      const reflectors = types.map((watched) =>
-        createReflector({ ...deps, rest }, cache.add(watched), options),
-      );
-      for (const reflector of reflectors) running.add(reflector.run(stopped.signal));
-      await untilAborted(Promise.all(reflectors.map((reflector) => reflector.synced)), signal);
+      const started = types.map((watched) => {
+        const reflector = createReflector({ ...deps, rest }, cache.add(watched), options);
+        watching.set(watched.type.plural, reflector);
+        running.add(reflector.run(stopped.signal));
+        return reflector.synced;
+      });
+      await untilAborted(Promise.all(started), signal);
     },
+    health: () => judgeWatches(watching, deps.clock.nowMs()),
     async close() {
       stopped.abort(new Error('the Kubernetes client is closed'));
       await Promise.all(running);
       await transport.close();
     },
   };
+}
+
+/** How long a watch may fail before it counts; servers restart. */
+const unhealthyAfterMs = 60_000;
+
+function judgeWatches(watching: ReadonlyMap<string, Reflector>, nowMs: number): Health {
+  for (const [plural, { failing }] of watching) {
+    if (failing === undefined || nowMs - failing.sinceMs <= unhealthyAfterMs) continue;
+    const seconds = Math.round((nowMs - failing.sinceMs) / 1000);
+    return { healthy: false, sentence: `${plural} cannot be watched for ${seconds} s: ${failing.reason}` };
+  }
+  return { healthy: true };
 }
 
 function connect(clock: Clock, address: ClusterAddress): Promise<Connection> {

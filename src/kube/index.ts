@@ -11,9 +11,9 @@ export {
 } from './client.ts';
 export { kubeErrors } from './errors.ts';
 export { createKubeEvents, type KubeEvents } from './events.ts';
+export type { Health } from './health.ts';
 export type { PlainConnection } from './http/connection.ts';
 export type { KubeconfigSource } from './http/kubeconfig.ts';
 export type { AnyController } from './runner/any-controller.ts';
-export type { Health } from './runner/health.ts';
 export { createRunner, type Runner, type RunnerDeps, type RunnerOptions } from './runner/runner.ts';
 export type { IndexValues, WatchedType } from './watched.ts';

@@ -35,10 +35,13 @@ export interface StoreDeps {
   readonly onIndexError: (index: string, error: unknown) => void;
 }
 
+/** The index that every store has. */
+const byNamespace = ' namespace';
+
 /** Creates an empty store. Objects given to it must have a name, a UID and a comparable resource version. */
 export function createStore(deps: StoreDeps, watched: WatchedType): Store {
   const objects = new Map<string, KubeObject>();
-  const indexes = createIndexes(watched.indexes ?? {}, deps.onIndexError);
+  const indexes = createIndexes({ ...watched.indexes, [byNamespace]: namespaceOf }, deps.onIndexError);
   const tombstones = createTombstones(deps.clock);
   const isInScope = createScope(watched);
   let listedVersion = '0';
@@ -103,7 +106,10 @@ export function createStore(deps: StoreDeps, watched: WatchedType): Store {
     watched,
     get: (key) => objects.get(keyText(key)),
     list(selection) {
-      if (selection.index === undefined) return inNamespace([...objects.values()], selection.namespace);
+      if (selection.index === undefined) {
+        if (selection.namespace === undefined) return [...objects.values()];
+        return indexes.find(byNamespace, selection.namespace) ?? [];
+      }
       const { name, value } = selection.index;
       const found = indexes.find(name, value);
       if (found === undefined) {
@@ -140,6 +146,10 @@ export function createStore(deps: StoreDeps, watched: WatchedType): Store {
 function inNamespace(objects: readonly KubeObject[], namespace: string | undefined): readonly KubeObject[] {
   if (namespace === undefined) return objects;
   return objects.filter((object) => object.metadata.namespace === namespace);
+}
+
+function namespaceOf(object: KubeObject): readonly string[] {
+  return object.metadata.namespace === undefined ? [] : [object.metadata.namespace];
 }
 
 function uidOf(object: KubeObject): string {

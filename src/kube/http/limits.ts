@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../ports/index.ts';
 
 /** A signal that follows another one and also ends by itself. */
@@ -12,6 +13,7 @@ export interface LimitedSignal {
 /** A signal that is aborted with its parent or after a time limit. `AbortSignal.any` would keep every child alive. */
 export function limitSignal(clock: Clock, parent: AbortSignal, timeoutMs: number): LimitedSignal {
   const controller = new AbortController();
+  setMaxListeners(0, parent); // many requests follow one signal; each lets go of it again
   let hasTimedOut = false;
   function follow(): void {
     controller.abort(parent.reason);
@@ -34,6 +36,7 @@ export function limitSignal(clock: Clock, parent: AbortSignal, timeoutMs: number
 
 /** Resolves after a delay, or at once when the signal is or becomes aborted. */
 export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  setMaxListeners(0, signal);
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve();

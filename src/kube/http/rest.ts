@@ -25,6 +25,8 @@ export type DeleteAnswer<T extends KubeObject> =
 export interface WatchStart {
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
+  /** Called when the server has accepted the watch. */
+  readonly onOpen?: () => void;
 }
 
 /** The operations of the Kubernetes API over HTTP. Errors: kube.* */
@@ -85,7 +87,9 @@ export function createRest(transport: Transport): Rest {
         timeoutSeconds: String(start.timeoutSeconds),
       };
       const path = resourcePath(type, placeOf(selection));
-      yield* readJsonLines(await transport.stream({ method: 'GET', path, query }, signal));
+      const bytes = await transport.stream({ method: 'GET', path, query }, signal);
+      start.onOpen?.();
+      yield* readJsonLines(bytes);
     },
     async create(type, object, signal) {
       const { namespace } = object.metadata;

@@ -30,7 +30,12 @@ async function setUp(prepare: (server: Awaited<ReturnType<typeof startScriptedAp
   onTestFinished(() => server.close());
   prepare(server);
   const log = createRecordingLog();
-  const deps = { clock, random: createSeededRandom(5), log, metrics: createMemoryMetrics() };
+  let aheadMs = 0;
+  const moved: Clock = { ...clock, nowMs: () => clock.nowMs() + aheadMs };
+  const setTime = (ms: number): void => {
+    aheadMs = ms;
+  };
+  const deps = { clock: moved, random: createSeededRandom(5), log, metrics: createMemoryMetrics() };
   const client = await createKubeClient(deps, { server: server.url, token: 'secret' }, fast);
   onTestFinished(() => client.close());
   await client.start([{ type: widgetType }], live);
@@ -41,7 +46,7 @@ async function setUp(prepare: (server: Awaited<ReturnType<typeof startScriptedAp
       .sort();
   const converged = () =>
     vi.waitFor(() => expect(held()).toEqual(server.content()), { interval: 2, timeout: 10_000 });
-  return { server, client, held, converged, log };
+  return { server, client, held, converged, log, setTime };
 }
 
 const anyFault: Fault[] = ['reset', 'status-500', 'status-429', 'status-410', 'login-page'];
@@ -121,6 +126,24 @@ test('lists are paged, watches ask for bookmarks and an end', async () => {
   expect(watch?.get('allowWatchBookmarks')).toBe('true');
   expect(watch?.get('timeoutSeconds')).toBe('0');
   expect(watch?.get('resourceVersion')).toBe('13');
+});
+
+test('health names the watch that keeps failing, until it works again', async () => {
+  const { server, client, setTime } = await setUp((prepared) => {
+    prepared.watchFaults.push('status-500');
+  });
+  expect(client.health()).toEqual({ healthy: true });
+  server.listFaults.push(...Array<Fault>(1000).fill('status-500'));
+  server.watchFaults.push(...Array<Fault>(1000).fill('status-500'));
+  await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(10), { interval: 2 });
+  setTime(61_000);
+  expect(client.health()).toMatchObject({
+    healthy: false,
+    sentence: expect.stringMatching(/^widgets cannot be/),
+  });
+  server.listFaults.length = 0;
+  server.watchFaults.length = 0;
+  await vi.waitFor(() => expect(client.health()).toEqual({ healthy: true }), { interval: 2, timeout: 5000 });
 });
 
 test('random trouble: the cache ends equal to the server', async () => {

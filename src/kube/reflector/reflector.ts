@@ -15,6 +15,8 @@ export interface Reflector {
   run(signal: AbortSignal): Promise<void>;
   /** Resolves after the first complete list. Errors: kube.unsupported-version, which ends the reflector. */
   readonly synced: Promise<void>;
+  /** Since when, in milliseconds since the epoch, nothing but failures; `undefined` while all is well. */
+  readonly failing: { readonly sinceMs: number; readonly reason: string } | undefined;
 }
 
 /** Timings of a reflector; the defaults suit a real server. */
@@ -44,6 +46,11 @@ interface Progress {
   /** The version to watch from; `undefined` asks for a list. */
   version: string | undefined;
   failures: number;
+  /** Is a watch connected? Then earlier failures are over as far as anybody else is concerned. */
+  isOpen: boolean;
+  /** When the first of those failures happened. */
+  failingSinceMs: number;
+  reason: string;
   /** Paging outlived the server's memory, so the next list is asked for in one piece. */
   unpaged: boolean;
 }
@@ -64,8 +71,16 @@ export function createReflector(
   const synced = createGate();
   synced.promise.catch(() => undefined); // whoever awaits it sees the error; nobody has to
   let hasSynced = false;
+  const progress: Progress = {
+    version: undefined,
+    failures: 0,
+    isOpen: false,
+    failingSinceMs: 0,
+    reason: '',
+    unpaged: false,
+  };
 
-  async function listOnce(progress: Progress, signal: AbortSignal): Promise<void> {
+  async function listOnce(signal: AbortSignal): Promise<void> {
     const items: KubeObject[] = [];
     let next: string | undefined;
     let version = '';
@@ -88,32 +103,39 @@ export function createReflector(
     synced.resolve();
   }
 
-  async function watchOnce(progress: Progress, version: string, signal: AbortSignal): Promise<void> {
+  async function watchOnce(version: string, signal: AbortSignal): Promise<void> {
     const timeoutSeconds = Math.round(
       watchSeconds.min + deps.random.next() * (watchSeconds.max - watchSeconds.min),
     );
     const startedMs = deps.clock.nowMs();
     const limit = limitSignal(deps.clock, signal, timeoutSeconds * 1000 + graceMs);
     let hasNews = false;
+    progress.isOpen = false;
+    const onOpen = (): void => {
+      progress.isOpen = true;
+    };
     try {
       for await (const line of deps.rest.watch(
         type,
         selection,
-        { resourceVersion: version, timeoutSeconds },
+        { resourceVersion: version, timeoutSeconds, onOpen },
         limit.signal,
       )) {
-        takeEvent(progress, line);
+        takeEvent(line);
         hasNews = true;
         progress.failures = 0;
       }
     } finally {
       limit.dispose();
+      // Nothing for a whole life is silence, not trouble: the connection is made anew and no list is needed.
+      const isLong = limit.isTimedOut() || deps.clock.nowMs() - startedMs >= shortWatchMs;
+      if (progress.isOpen && isLong) progress.failures = 0;
     }
-    if (hasNews || deps.clock.nowMs() - startedMs >= shortWatchMs) progress.failures = 0;
-    else throw kubeErrors.create('kube.unavailable', `a watch of ${type.plural} ended at once`);
+    if (hasNews || deps.clock.nowMs() - startedMs >= shortWatchMs) return;
+    throw kubeErrors.create('kube.unavailable', `a watch of ${type.plural} ended at once`);
   }
 
-  function takeEvent(progress: Progress, line: Parameters<typeof parseWatchEvent>[1]): void {
+  function takeEvent(line: Parameters<typeof parseWatchEvent>[1]): void {
     const event = parseWatchEvent(type, line);
     if (event.kind === 'changed') store.take(event.object);
     if (event.kind === 'deleted') store.takeDeleted(event.object);
@@ -121,13 +143,16 @@ export function createReflector(
   }
 
   /** The delay before the next attempt, after noting what the failure means for it. */
-  function noteFailure(progress: Progress, error: unknown): number {
+  function noteFailure(error: unknown): number {
     progress.failures += 1;
+    progress.isOpen = false;
+    if (progress.failures === 1) progress.failingSinceMs = deps.clock.nowMs();
+    progress.reason = describeError(error);
     const isGone = kubeErrors.is(error, 'kube.gone');
     if (isGone && progress.version === undefined) progress.unpaged = true;
     if (isGone || progress.failures >= failuresBeforeList) progress.version = undefined;
     const code = error instanceof AppError ? error.code : 'panic';
-    const fields = { code, attempt: progress.failures, reason: describeError(error) };
+    const fields = { code, attempt: progress.failures, reason: progress.reason };
     if (progress.failures === failuresBeforeList) log.warn('watch keeps failing', fields);
     else log.debug('watch failed', fields);
     if (isGone && progress.failures === 1) return 0;
@@ -137,19 +162,22 @@ export function createReflector(
 
   return {
     synced: synced.promise,
+    get failing() {
+      if (progress.failures === 0 || progress.isOpen) return undefined;
+      return { sinceMs: progress.failingSinceMs, reason: progress.reason };
+    },
     async run(signal) {
-      const progress: Progress = { version: undefined, failures: 0, unpaged: false };
       while (!signal.aborted) {
         try {
-          if (progress.version === undefined) await listOnce(progress, signal);
-          if (progress.version !== undefined) await watchOnce(progress, progress.version, signal);
+          if (progress.version === undefined) await listOnce(signal);
+          if (progress.version !== undefined) await watchOnce(progress.version, signal);
         } catch (error) {
           if (signal.aborted) break;
           if (!hasSynced && kubeErrors.is(error, 'kube.unsupported-version')) {
             synced.reject(error);
             return;
           }
-          await pause(deps.clock, noteFailure(progress, error), signal);
+          await pause(deps.clock, noteFailure(error), signal);
         }
       }
       if (!hasSynced) synced.reject(signal.reason);

@@ -59,7 +59,6 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
   const resyncMs = options.resyncMs ?? defaultResyncMs;
   let isReplaying = false;
   let isStopping = false;
-  let lastEndMs = clock.nowMs();
   const queue = createQueue(
     {
       clock,
@@ -111,7 +110,6 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
       result = takeError(key, passLog, pass, error);
     } finally {
       running.delete(key);
-      lastEndMs = clock.nowMs();
     }
     metrics.pass(result, (clock.nowMs() - startedMs) / 1000);
   }
@@ -175,7 +173,6 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
   return {
     name: controller.name,
     start() {
-      lastEndMs = clock.nowMs();
       subscribe();
       queue.start(work);
     },
@@ -189,7 +186,7 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
     progress: () => ({
       controller: controller.name,
       queue: queue.state,
-      lastEndMs,
+      concurrency: controller.concurrency,
       deadlineMs: controller.deadlineMs,
     }),
   };

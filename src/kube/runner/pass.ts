@@ -75,13 +75,22 @@ async function runPass(
   const { reconciler } = controller;
   const seen = await reconciler.observe(key, signal);
   if (seen === 'gone') return { kind: 'gone' };
-  const status = createStatusWriter({ ...deps, signal: deps.writeSignal }, controller.type, seen.object);
+  const status = createStatusWriter(
+    { ...deps, signal: deps.writeSignal },
+    controller.type,
+    seen.object,
+    (object) => controller.statusOf(object),
+  );
   const plan = reconciler.decide(seen);
   const done = await reconciler.act(plan, createPassHandle(status, signal));
   const report = reconciler.report(seen, plan, done);
   if (report.status !== undefined) await status.write(toStatus(report.status), { refuseDeleting: false });
-  if (report.annotations !== undefined) await status.annotate(report.annotations);
-  for (const draft of report.events) deps.events.emit(draft);
+  try {
+    if (report.annotations !== undefined) await status.annotate(report.annotations);
+  } finally {
+    // The status is written: what the events tell has happened, and no later pass would tell it again.
+    for (const draft of report.events) deps.events.emit(draft);
+  }
   return { kind: 'done', wakeUp: report.wakeUp, error: report.error };
 }
 

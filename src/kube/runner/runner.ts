@@ -9,8 +9,9 @@ import type {
   Metrics,
   Random,
 } from '../../ports/index.ts';
+import type { Health } from '../health.ts';
 import type { AnyController } from './any-controller.ts';
-import { type Health, judgeHealth } from './health.ts';
+import { judgeHealth } from './health.ts';
 import { createLoop, type LoopOptions } from './loop.ts';
 
 /** Runs controllers. */

@@ -49,15 +49,21 @@ export interface StatusWriterDeps {
 const backoff = { baseMs: 200, maxMs: 10_000 };
 const maxAttempts = 5;
 
-/** A writer that starts from the object as the pass observed it. */
+/** A writer that starts from the object as the pass observed it; `readStatus` is the controller's own. */
 export function createStatusWriter(
   deps: StatusWriterDeps,
   type: ResourceType,
   observed: KubeObject,
+  readStatus: (object: KubeObject) => unknown,
 ): StatusWriter {
   const { reader, writer, signal } = deps;
   const key = keyOf(observed);
   let base = observed;
+
+  function statusOf(object: KubeObject): JsonObject {
+    const status = readStatus(object);
+    return isJsonObject(status) ? status : {};
+  }
 
   async function waitFor(failures: number, askedMs: number): Promise<void> {
     await pause(deps.clock, Math.max(askedMs, backoffMs(backoff, failures, deps.random)), signal);
@@ -166,9 +172,4 @@ export function createStatusWriter(
 
 function versionOf(object: KubeObject): string {
   return object.metadata.resourceVersion ?? '0';
-}
-
-function statusOf(object: KubeObject): JsonObject {
-  const status: unknown = 'status' in object ? object.status : undefined;
-  return isJsonObject(status) ? status : {};
 }
