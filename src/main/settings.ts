@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { parseDuration } from '../base/index.ts';
+import { mainErrors } from './errors.ts';
+
+const flag = z
+  .enum(['true', 'false', '1', '0', 'TRUE', 'FALSE', 'True', 'False'], { message: 'expected true or false' })
+  .transform((text) => text === '1' || text.toLowerCase() === 'true');
+
+const whole = (least: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, { message: `expected a whole number, at least ${least}` })
+    .transform(Number)
+    .refine((count) => count >= least, { message: `expected a whole number, at least ${least}` });
+
+const durationMs = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 0) {
+    context.addIssue({ code: 'custom', message: 'expected a duration such as "5m0s"' });
+    return z.NEVER;
+  }
+  return ms;
+});
+
+const level = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(
+    z.enum(['debug', 'info', 'warn', 'error', 'trace'], { message: 'expected ERROR, WARN, INFO or DEBUG' }),
+  )
+  .transform((text) => (text === 'trace' ? ('debug' as const) : text));
+
+const bindAddress = z.string().regex(/^(?:0|[^:]*:\d{1,5}|\[[^\]]*\]:\d{1,5})$/, {
+  message: 'expected "0" (off) or an address such as ":9090"',
+});
+
+const endpoints = z.string().transform((text, context) => {
+  const shape = z.record(z.string(), z.object({ address: z.string(), caFile: z.string().optional() }));
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'expected JSON such as {"github.com": {"address": "127.0.0.1:8443"}}',
+    });
+    return z.NEVER;
+  }
+});
+
+/**
+ * What the environment can set. Names and defaults are those of Kargo's chart where it has them, so that its values
+ * files carry over; the last group is Gantry's own.
+ */
+const Environment = z.object({
+  KUBECONFIG: z
+    .string()
+    .optional()
+    .describe('Kubeconfig of the control plane. Default: in-cluster, else ~/.kube/config.'),
+  LOG_LEVEL: level.default('info').describe('ERROR, WARN, INFO or DEBUG. Default INFO.'),
+  METRICS_BIND_ADDRESS: bindAddress
+    .default('0')
+    .describe('Where /metrics, /healthz and /readyz are served; "0" is off.'),
+  SHARD_NAME: z.string().default('').describe('Shard that this controller is responsible for. Default none.'),
+  IS_DEFAULT_CONTROLLER: flag
+    .default(false)
+    .describe('Also responsible for objects without a shard. Default false.'),
+  SHARED_RESOURCES_NAMESPACE: z
+    .string()
+    .optional()
+    .describe('Namespace of credentials shared by all Projects. Default none.'),
+  ALLOW_CREDENTIALS_OVER_HTTP: flag
+    .default(false)
+    .describe('Send credentials to http:// URLs. Default false.'),
+  API_SERVER_BASE_URL: z
+    .string()
+    .optional()
+    .describe('Base URL of the user interface, for links. Default none.'),
+  ARGOCD_INTEGRATION_ENABLED: flag.default(true).describe('Talk to Argo CD. Default true.'),
+  ARGOCD_NAMESPACE: z.string().default('argocd').describe('Namespace of Applications. Default argocd.'),
+  GITCLIENT_NAME: z.string().default('Gantry').describe('Who commits, by name. Default Gantry.'),
+  GITCLIENT_EMAIL: z.string().default('no-reply@gantry.invalid').describe('Who commits, by e-mail address.'),
+  MAX_CONCURRENT_WAREHOUSE_RECONCILES: whole(1)
+    .default(32)
+    .describe('Warehouses worked on at once. Default 32.'),
+  MAX_CONCURRENT_STAGE_RECONCILES: whole(1).default(16).describe('Stages worked on at once. Default 16.'),
+  MAX_CONCURRENT_PROMOTION_RECONCILES: whole(1)
+    .default(32)
+    .describe('Promotions worked on at once. Default 32.'),
+  MIN_WAREHOUSE_RECONCILIATION_INTERVAL: durationMs
+    .default(0)
+    .describe('Shortest time between two looks of one Warehouse. Default none.'),
+  IMAGE_REGISTRY_RATE_LIMIT: whole(1).default(20).describe('Requests per second and registry. Default 20.'),
+  MAX_IMAGE_CACHE_ENTRIES: whole(1)
+    .default(100_000)
+    .describe('Images whose facts are remembered. Default 100000.'),
+  WEBHOOK_SERVER_PORT: whole(0).default(9443).describe('Port of the admission webhooks. Default 9443.'),
+  TLS_CERT_PATH: z.string().optional().describe('Certificate chain of the admission webhooks, PEM.'),
+  TLS_KEY_PATH: z.string().optional().describe('Key of that certificate, PEM.'),
+  CONTROLPLANE_USER_REGEX: z
+    .string()
+    .optional()
+    .describe('Users that count as control plane in admission. Default none.'),
+  SSL_CERT_FILE: z.string().optional().describe('Further CA certificates to trust, PEM.'),
+  GANTRY_ENDPOINTS: endpoints
+    .default({})
+    .describe(
+      'Maps hosts to addresses, as JSON: {"github.com": {"address": "127.0.0.1:8443", "caFile": "ca.pem"}}.',
+    ),
+});
+
+/** Operator settings of a process, read once at its start. */
+export type Settings = z.infer<typeof Environment>;
+
+/**
+ * Reads the settings from environment variables; empty ones count as not set.
+ *
+ * Errors: main.bad-setting names every wrong variable, its value and what was expected.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Environment.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name}=${JSON.stringify(given[name])}: ${issue.message}`;
+  });
+  throw mainErrors.create('main.bad-setting', problems.join('; '));
+}
+
+/** Every variable with its meaning, for the reference page. */
+export function describeSettings(): readonly { readonly name: string; readonly meaning: string }[] {
+  return Object.entries(Environment.shape).map(([name, schema]) => ({
+    name,
+    meaning: schema.description ?? '',
+  }));
+}
+
+/** The text of a file that a setting names. Errors: main.missing-file. */
+export function readSettingFile(setting: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw mainErrors.create(
+      'main.missing-file',
+      `${setting}=${JSON.stringify(path)}: the file cannot be read`,
+      { cause },
+    );
+  }
+}
