@@ -54,8 +54,22 @@ export async function listen(handler: RequestHandler, options: ListenOptions = {
   };
 }
 
+/** One handler that picks another by the host that a request is for. */
+export function routeByHost(handlers: Readonly<Record<string, RequestHandler>>): RequestHandler {
+  return (request, response) => {
+    const host = hostOf(request);
+    const handler = Object.hasOwn(handlers, host) ? handlers[host] : undefined;
+    if (handler) handler(request, response);
+    else sendText(response, 421, 'this server does not answer for that host\n');
+  };
+}
+
+function hostOf(request: IncomingMessage): string {
+  return (request.headers.host ?? '').replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();
+}
+
 function isOwn(known: ReadonlySet<string>, request: IncomingMessage): boolean {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();
+  const host = hostOf(request);
   const { origin } = request.headers;
   if (origin === undefined) return known.has(host);
   return known.has(host) && URL.canParse(origin) && known.has(new URL(origin).hostname);

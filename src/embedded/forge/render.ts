@@ -1,0 +1,135 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { ObjectId, Signature } from '../../wire/git/index.ts';
+import type { Repository } from '../git-server/index.ts';
+import type { Pull } from './pulls.ts';
+
+/** Where the forge says it is. */
+export interface ForgeUrls {
+  /** For people, e.g. "https://github.com". */
+  readonly web: string;
+  /** For programs, e.g. "https://api.github.com". */
+  readonly api: string;
+}
+
+/** What merging an open pull request would come to. */
+export type Mergeability =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'clean'; readonly testMerge: ObjectId }
+  | { readonly kind: 'conflict' };
+
+/** A pull request in GitHub's shape. */
+export function renderPull(
+  urls: ForgeUrls,
+  repository: Repository,
+  pull: Pull,
+  merge: Mergeability,
+): JsonObject {
+  const path = `repos/${repository.name}`;
+  const { owner } = splitName(repository.name);
+  const side = (branch: string, id: ObjectId): JsonObject => ({
+    label: `${owner}:${branch}`,
+    ref: branch,
+    sha: id,
+    user: renderUser(urls, owner),
+    repo: renderRepository(urls, repository),
+  });
+  const base = repository.refs.get(`refs/heads/${pull.baseBranch}`);
+  return {
+    ...renderState(pull, merge),
+    id: 1000 + pull.number,
+    node_id: `PR_${pull.number}`,
+    number: pull.number,
+    url: `${urls.api}/${path}/pulls/${pull.number}`,
+    html_url: pullUrl(urls, repository.name, pull.number),
+    issue_url: `${urls.api}/${path}/issues/${pull.number}`,
+    title: pull.title,
+    body: pull.body === '' ? null : pull.body,
+    user: renderUser(urls, pull.author),
+    labels: renderLabels(pull),
+    head: side(pull.headBranch, pull.headId),
+    base: side(pull.baseBranch, pull.state === 'open' ? (base ?? pull.baseId) : pull.baseId),
+    merged_by: pull.merge === undefined ? null : renderUser(urls, pull.merge.login),
+    created_at: formatTime(pull.createdAtMs),
+    updated_at: formatTime(pull.updatedAtMs),
+  };
+}
+
+function renderState(pull: Pull, merge: Mergeability): JsonObject {
+  const test = merge.kind === 'clean' ? merge.testMerge : null;
+  const openState = pull.isDraft ? 'draft' : merge.kind === 'clean' ? 'clean' : 'dirty';
+  return {
+    state: pull.state,
+    locked: false,
+    draft: pull.isDraft,
+    merged: pull.merge !== undefined,
+    mergeable: merge.kind === 'closed' ? null : merge.kind === 'clean',
+    mergeable_state: merge.kind === 'closed' ? 'unknown' : openState,
+    merge_commit_sha: pull.merge?.commit ?? test,
+    merged_at: pull.merge === undefined ? null : formatTime(pull.merge.atMs),
+    closed_at: pull.closedAtMs === undefined ? null : formatTime(pull.closedAtMs),
+  };
+}
+
+/** The labels of a pull request in GitHub's shape. */
+export function renderLabels(pull: Pull): JsonObject[] {
+  return pull.labels.map((name, index) => ({ id: index + 1, name, color: 'ededed', default: false }));
+}
+
+/** A repository in GitHub's shape. */
+export function renderRepository(urls: ForgeUrls, repository: Repository): JsonObject {
+  const { owner, name } = splitName(repository.name);
+  return {
+    id: 1,
+    name,
+    full_name: repository.name,
+    private: true,
+    owner: renderUser(urls, owner),
+    html_url: `${urls.web}/${repository.name}`,
+    url: `${urls.api}/repos/${repository.name}`,
+    clone_url: `${urls.web}/${repository.name}.git`,
+    default_branch: repository.head.replace('refs/heads/', ''),
+  };
+}
+
+/** A commit in GitHub's shape. */
+export function renderCommit(urls: ForgeUrls, repository: Repository, id: ObjectId): JsonObject {
+  const { tree, parents, author, committer, message } = repository.commit(id);
+  const person = ({ name, email, timeSec }: Signature): JsonObject => ({
+    name,
+    email,
+    date: formatTime(timeSec * 1000),
+  });
+  const commitUrl = (sha: string): string => `${urls.api}/repos/${repository.name}/commits/${sha}`;
+  return {
+    sha: id,
+    url: commitUrl(id),
+    html_url: `${urls.web}/${repository.name}/commit/${id}`,
+    commit: {
+      author: person(author),
+      committer: person(committer),
+      message: message.trimEnd(),
+      tree: { sha: tree },
+    },
+    parents: parents.map((sha) => ({ sha, url: commitUrl(sha) })),
+  };
+}
+
+/** A user in GitHub's shape. */
+export function renderUser(urls: ForgeUrls, login: string): JsonObject {
+  return { login, id: 1, type: 'User', html_url: `${urls.web}/${login}` };
+}
+
+/** The page of a pull request for people. */
+export function pullUrl(urls: ForgeUrls, repository: string, number: number): string {
+  return `${urls.web}/${repository}/pull/${number}`;
+}
+
+/** Owner and name of "owner/name". */
+export function splitName(repository: string): { owner: string; name: string } {
+  const slash = repository.lastIndexOf('/');
+  return { owner: repository.slice(0, slash), name: repository.slice(slash + 1) };
+}
+
+function formatTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
