@@ -1,7 +1,7 @@
 import type { Clock, GitRemote, PushRequest, PushResult, Random } from '../ports/index.ts';
 import { type GitObject, type ObjectId, zeroId } from '../wire/git/index.ts';
 import type { Access } from './access.ts';
-import { isOfPromotion, type LocalCommit } from './commits.ts';
+import { isOfPromotion, type LocalCommit, promotionHeader } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import type { Heads } from './heads.ts';
 import { maxHistory, readHistory, readOwnCommits } from './history.ts';
@@ -125,8 +125,9 @@ export class Pusher {
       const what = `branch ${JSON.stringify(request.branch)} has moved`;
       throw gitErrors.create('git.uncommitted', `${what} and there are changes that are not committed`);
     }
-    const commits = [...own, ...worktree.localCommits];
     const onto = { commit: head, tree: (await source.readCommit(head, signal)).tree };
+    if (worktree.localCommits.length === 0) return toSend([], new Map(), onto);
+    const commits = [...own, ...worktree.localCommits];
     const replayed = await rebase({ commits, onto, objects: worktree.localObjects }, source, signal);
     return toSend(replayed.commits, replayed.objects, onto);
   }
@@ -176,9 +177,11 @@ export class Pusher {
   }
 }
 
-function isEarlierAttempt({ id, commit }: KnownCommit, { request, worktree }: Job): boolean {
-  if (worktree.localCommits.length > 0 && id === worktree.head) return true;
-  return request.promotion !== undefined && isOfPromotion(commit, request.promotion);
+function isEarlierAttempt({ id, commit }: KnownCommit, { worktree }: Job): boolean {
+  const newest = worktree.localCommits.at(-1);
+  if (id === newest?.id) return true;
+  const promotion = newest?.commit.headers.find((header) => header.name === promotionHeader)?.value;
+  return promotion !== undefined && isOfPromotion(commit, promotion);
 }
 
 /** The local commits on the commit they were made on. */
