@@ -148,7 +148,13 @@ test('a fetch in version 2', async () => {
 test('a fetch in version 0', async () => {
   const capabilities = parseCapabilities('thin-pack ofs-delta no-progress');
   const bytes = encodeV0FetchRequest({ ...fetchRequest, capabilities });
-  expect(await readV0FetchRequest(reader(bytes))).toEqual({ ...fetchRequest, capabilities });
+  expect(await readV0FetchRequest(reader(bytes))).toEqual({
+    ...fetchRequest,
+    capabilities,
+    isShallowQuery: false,
+  });
+  const query = { ...fetchRequest, capabilities, haves: [], done: false, isShallowQuery: true };
+  expect(await readV0FetchRequest(reader(encodeV0FetchRequest(query)))).toEqual(query);
 });
 
 const fetchHeads = [

@@ -7,6 +7,8 @@ import { encodePacket, flushPacket, type PacketReader } from './pkt-line.ts';
 /** A fetch in version 0, and the capabilities that the client chose. */
 export interface V0FetchRequest extends FetchRequest {
   readonly capabilities: Capabilities;
+  /** The client asks only which commits become shallow; haves follow in a request of their own. */
+  readonly isShallowQuery?: boolean;
 }
 
 /** The bytes of a fetch in version 0 over stateless HTTP. */
@@ -20,7 +22,7 @@ export function encodeV0FetchRequest(request: V0FetchRequest): Buffer {
     ...(request.filter === undefined ? [] : [line(`filter ${request.filter}`)]),
     flushPacket,
     ...(request.haves ?? []).map((id) => line(`have ${id}`)),
-    ...(request.done ? [line('done')] : [flushPacket]),
+    ...(request.done ? [line('done')] : request.isShallowQuery === true ? [] : [flushPacket]),
   ]);
 }
 
@@ -41,9 +43,10 @@ export async function readV0FetchRequest(packets: PacketReader): Promise<V0Fetch
     else if (word === 'filter') filter = value;
     else throw gitWireErrors.create('git-wire.malformed', `${quote(line)} has no place in a fetch`);
   }
-  const { haves, done } = await readHaves(packets);
+  const { haves, done, isEmpty } = await readHaves(packets);
   return {
     wants,
+    isShallowQuery: isEmpty,
     haves,
     shallow,
     done,
@@ -58,13 +61,15 @@ export async function readV0FetchRequest(packets: PacketReader): Promise<V0Fetch
   };
 }
 
-async function readHaves(packets: PacketReader): Promise<{ haves: ObjectId[]; done: boolean }> {
+async function readHaves(
+  packets: PacketReader,
+): Promise<{ haves: ObjectId[]; done: boolean; isEmpty: boolean }> {
   const haves: ObjectId[] = [];
-  for (;;) {
+  for (let isEmpty = true; ; isEmpty = false) {
     const line = await packets.readLine();
-    if (line === undefined) return { haves, done: false };
+    if (line === undefined) return { haves, done: false, isEmpty };
     if (line.kind !== 'line') continue;
-    if (line.text === 'done') return { haves, done: true };
+    if (line.text === 'done') return { haves, done: true, isEmpty: false };
     if (line.text.startsWith('have ')) haves.push(parseObjectId(line.text.slice(5)));
   }
 }
