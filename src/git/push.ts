@@ -1,7 +1,11 @@
 import type { Clock, GitRemote, PushRequest, PushResult, Random } from '../ports/index.ts';
 import { type GitObject, type ObjectId, zeroId } from '../wire/git/index.ts';
 import type { Access } from './access.ts';
+<<<<<<< HEAD
 import { isOfPromotion, type LocalCommit, promotionOf } from './commits.ts';
+=======
+import { isOfPromotion, type LocalCommit, promotionHeader } from './commits.ts';
+>>>>>>> h/gitclient
 import { gitErrors } from './errors.ts';
 import type { Heads } from './heads.ts';
 import { maxHistory, readHistory, readOwnCommits } from './history.ts';
@@ -125,8 +129,9 @@ export class Pusher {
       const what = `branch ${JSON.stringify(request.branch)} has moved`;
       throw gitErrors.create('git.uncommitted', `${what} and there are changes that are not committed`);
     }
-    const commits = [...own, ...worktree.localCommits];
     const onto = { commit: head, tree: (await source.readCommit(head, signal)).tree };
+    if (worktree.localCommits.length === 0) return toSend([], new Map(), onto);
+    const commits = [...own, ...worktree.localCommits];
     const replayed = await rebase({ commits, onto, objects: worktree.localObjects }, source, signal);
     return toSend(replayed.commits, replayed.objects, onto);
   }
@@ -178,9 +183,15 @@ export class Pusher {
 
 function isEarlierAttempt({ id, commit }: KnownCommit, { worktree }: Job): boolean {
   const newest = worktree.localCommits.at(-1);
+<<<<<<< HEAD
   if (newest === undefined) return false;
   const promotion = promotionOf(newest.commit);
   return id === newest.id || (promotion !== undefined && isOfPromotion(commit, promotion));
+=======
+  if (id === newest?.id) return true;
+  const promotion = newest?.commit.headers.find((header) => header.name === promotionHeader)?.value;
+  return promotion !== undefined && isOfPromotion(commit, promotion);
+>>>>>>> h/gitclient
 }
 
 /** The local commits on the commit they were made on. */

@@ -74,6 +74,8 @@ class HttpGitRepos implements GitRepos {
   readonly #cache: ObjectCache;
   readonly #access: Access;
   readonly #heads = new Heads();
+  /** The commits that were last checked out of branches: what is fetched next differs little from them. */
+  readonly #lastRead = new Heads();
   readonly #pusher: Pusher;
 
   constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
@@ -108,6 +110,7 @@ class HttpGitRepos implements GitRepos {
   async checkout(remote: GitRemote, at: ResolvedRef, signal: AbortSignal): Promise<Worktree> {
     const commit = toId(at.commit, remote);
     const { tree } = await this.#readProven(remote, at, signal);
+    if (at.branch !== undefined) this.#lastRead.set(remote, at.branch, commit);
     return new GitWorktree({
       remote,
       branch: at.branch,
@@ -173,7 +176,11 @@ class HttpGitRepos implements GitRepos {
     const source = this.#objectsOf(remote);
     const cached = this.#access.isProven(remote, id) ? source.cachedCommit(id) : undefined;
     if (cached !== undefined) return cached;
-    await source.fetch({ wants: [id], depth: 1, filter: 'tree:0' }, signal);
+    const last = at.branch === undefined ? undefined : this.#lastRead.get(remote, at.branch);
+    const isUsable = last !== undefined && last !== id && source.cachedCommit(last) !== undefined;
+    // With what was read last as a base, all directories that have changed since come along.
+    const base = isUsable ? { haves: [last], filter: 'blob:none' } : { filter: 'tree:0' };
+    await source.fetch({ wants: [id], depth: 1, ...base }, signal);
     const commit = await source.readCommit(id, signal);
     this.#access.prove(remote, id);
     return commit;

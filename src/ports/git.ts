@@ -116,9 +116,9 @@ export interface GitRepos {
   ): Promise<ResolvedRef>;
   readCommit(remote: GitRemote, commit: string, signal: AbortSignal): Promise<GitCommit>;
   /**
-   * Pushes the local commits. Before it sends anything it looks at the branch from its head down to the pinned base for
-   * a commit with the extra header `promotion` of the newest local commit, and adopts what it finds. With no local
-   * commits, an existing branch is left as it is and a missing one is made at `head`.
+   * Pushes the local commits. Before a branch that has moved is changed, it is searched from its head down to the pinned
+   * base for a commit with the extra header `promotion` of the newest local commit; what is found is adopted. With no
+   * local commits, a missing branch is made at `head`, one that is behind is moved forward to it, and any other stays.
    */
   push(request: PushRequest, signal: AbortSignal): Promise<PushResult>;
 }
