@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { createFakeCluster, type FakeCluster } from '../../../test/support/fake-cluster.ts';
-import { startTestServer, type TestServer } from '../../../test/support/http-server.ts';
-import { createManualClock, type ManualClock } from '../../../test/support/manual-clock.ts';
-import { warehouse } from '../../../test/support/warehouse-data.ts';
-import { freights, type Warehouse, warehouses } from '../../api/v1alpha1/index.ts';
-import type { JsonObject } from '../../base/index.ts';
-import { createImageDiscovery } from '../../discovery/index.ts';
-import type { Report } from '../../domain/index.ts';
+import { freights, type Warehouse, warehouses } from '../../src/api/v1alpha1/index.ts';
+import type { JsonObject } from '../../src/base/index.ts';
+import { createWarehouseController } from '../../src/controllers/warehouse/index.ts';
+import { createImageDiscovery } from '../../src/discovery/index.ts';
+import type { Report } from '../../src/domain/index.ts';
 import {
   type CannedAnswer,
   createEmbeddedRegistry,
   type RecordedRequest,
-} from '../../embedded/registry/index.ts';
-import { createHttpClient } from '../../http/index.ts';
-import { createImagePusher, createRegistryClient } from '../../oci/index.ts';
-import type { Clock } from '../../ports/index.ts';
-import { createSystemRandom } from '../../telemetry/index.ts';
-import { createWarehouseController } from './index.ts';
+} from '../../src/embedded/registry/index.ts';
+import { createHttpClient } from '../../src/http/index.ts';
+import { createImagePusher, createRegistryClient } from '../../src/oci/index.ts';
+import type { Clock } from '../../src/ports/index.ts';
+import { createSystemRandom } from '../../src/telemetry/index.ts';
+import { createFakeCluster, type FakeCluster } from '../support/fake-cluster.ts';
+import { startTestServer, type TestServer } from '../support/http-server.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { warehouse } from '../support/warehouse-data.ts';
 
 const { signal } = new AbortController();
 const key = { namespace: 'demo', name: 'app' };
