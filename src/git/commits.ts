@@ -57,11 +57,6 @@ export function isOfPromotion(commit: Commit, promotion: string): boolean {
   return commit.headers.some((header) => header.name === promotionHeader && header.value === promotion);
 }
 
-/** The promotion that made a commit, as its extra header says. */
-export function promotionOf(commit: Commit): string | undefined {
-  return commit.headers.find((header) => header.name === promotionHeader)?.value;
-}
-
 /** Reads the commits among objects. */
 export function commitsOf(objects: ReadonlyMap<ObjectId, GitObject>): Map<ObjectId, Commit> {
   const commits = new Map<ObjectId, Commit>();

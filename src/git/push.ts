@@ -1,11 +1,7 @@
 import type { Clock, GitRemote, PushRequest, PushResult, Random } from '../ports/index.ts';
 import { type GitObject, type ObjectId, zeroId } from '../wire/git/index.ts';
 import type { Access } from './access.ts';
-<<<<<<< HEAD
-import { isOfPromotion, type LocalCommit, promotionOf } from './commits.ts';
-=======
 import { isOfPromotion, type LocalCommit, promotionHeader } from './commits.ts';
->>>>>>> h/gitclient
 import { gitErrors } from './errors.ts';
 import type { Heads } from './heads.ts';
 import { maxHistory, readHistory, readOwnCommits } from './history.ts';
@@ -183,15 +179,9 @@ export class Pusher {
 
 function isEarlierAttempt({ id, commit }: KnownCommit, { worktree }: Job): boolean {
   const newest = worktree.localCommits.at(-1);
-<<<<<<< HEAD
-  if (newest === undefined) return false;
-  const promotion = promotionOf(newest.commit);
-  return id === newest.id || (promotion !== undefined && isOfPromotion(commit, promotion));
-=======
   if (id === newest?.id) return true;
   const promotion = newest?.commit.headers.find((header) => header.name === promotionHeader)?.value;
   return promotion !== undefined && isOfPromotion(commit, promotion);
->>>>>>> h/gitclient
 }
 
 /** The local commits on the commit they were made on. */

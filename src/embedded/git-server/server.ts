@@ -1,9 +1,5 @@
 import type { Clock, Log } from '../../ports/index.ts';
-<<<<<<< HEAD
 import { type ObjectId, type RefCommand, type Signature, zeroId } from '../../wire/git/index.ts';
-=======
-import type { RefCommand, Signature } from '../../wire/git/index.ts';
->>>>>>> h/gitclient
 import type { Account, RequestHandler } from '../http/index.ts';
 import { commitFiles, type FileChanges, type LogEntry, readFile, readLog, signNow } from './contents.ts';
 import { gitServerErrors } from './errors.ts';
@@ -58,17 +54,11 @@ export interface GitServer {
   readFile(name: string, revision: string, path: string): Buffer | undefined;
   /** Along first parents, newest first. */
   log(name: string, revision: string, maxCount?: number): LogEntry[];
-<<<<<<< HEAD
   /** Points a branch to a commit, or removes it, as a push would; announced like a push. */
   setBranch(name: string, branch: string, id: ObjectId | undefined): void;
   /** Declines pushes over HTTP to a branch in GitHub's words; merging pull requests stays possible. */
   protectBranch(name: string, branch: string): void;
   /** Called after every change of references, by a push or in process; the returned function ends it. */
-=======
-  /** Declines pushes over HTTP to a branch in GitHub's words; merging pull requests stays possible. */
-  protectBranch(name: string, branch: string): void;
-  /** Called after every push; the returned function ends it. */
->>>>>>> h/gitclient
   onPushed(listener: (pushed: Pushed) => void): () => void;
 }
 
@@ -95,7 +85,6 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
   const announce = (pushed: Pushed): void => {
     for (const listener of listeners) listener(pushed);
   };
-<<<<<<< HEAD
   const announceBranch = (
     repository: Repository,
     branch: string,
@@ -105,8 +94,6 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
     const change = { ref: `refs/heads/${branch}`, oldId: before ?? zeroId, newId: id ?? zeroId };
     announce({ repository: repository.name, changes: [change] });
   };
-=======
->>>>>>> h/gitclient
   return {
     handle: createGitHandler({ find, create, count, announce, log: deps.log }, options),
     requests,
@@ -117,7 +104,6 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
     createRepository: create,
     commitFiles(name, branch, draft) {
       const author = draft.author ?? signNow(deps.clock, 'Example', 'example@example.com');
-<<<<<<< HEAD
       const repository = create(name);
       const before = repository.refs.get(`refs/heads/${branch}`);
       const id = commitFiles(repository, branch, { ...draft, author });
@@ -129,9 +115,6 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
       const before = repository.refs.get(`refs/heads/${branch}`);
       repository.refs.set(`refs/heads/${branch}`, id);
       announceBranch(repository, branch, before, id);
-=======
-      return commitFiles(create(name), branch, { ...draft, author });
->>>>>>> h/gitclient
     },
     readFile: (name, revision, path) => readFile(expect(name), revision, path),
     log: (name, revision, maxCount = 100) => readLog(expect(name), revision, maxCount),

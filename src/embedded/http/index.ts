@@ -6,4 +6,3 @@ export { type Account, findAccount, readBasicOrBearer } from './accounts.ts';
 export { readBody, readJsonBody, sendJson, sendText } from './body.ts';
 export { embeddedHttpErrors } from './errors.ts';
 export { type Listening, type ListenOptions, listen, type RequestHandler, routeByHost } from './listen.ts';
-export { type Listening, type ListenOptions, listen, type RequestHandler } from './listen.ts';

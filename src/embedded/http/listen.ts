@@ -54,7 +54,6 @@ export async function listen(handler: RequestHandler, options: ListenOptions = {
   };
 }
 
-<<<<<<< HEAD
 /** One handler that picks another by the host that a request is for. */
 export function routeByHost(handlers: Readonly<Record<string, RequestHandler>>): RequestHandler {
   return (request, response) => {
@@ -71,10 +70,6 @@ function hostOf(request: IncomingMessage): string {
 
 function isOwn(known: ReadonlySet<string>, request: IncomingMessage): boolean {
   const host = hostOf(request);
-=======
-function isOwn(known: ReadonlySet<string>, request: IncomingMessage): boolean {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();
->>>>>>> h/gitclient
   const { origin } = request.headers;
   if (origin === undefined) return known.has(host);
   return known.has(host) && URL.canParse(origin) && known.has(new URL(origin).hostname);
