@@ -10,7 +10,7 @@ import { type ActDeps, type ActOptions, act } from './act.ts';
 import { decide } from './decide.ts';
 import { report } from './report.ts';
 import type { Done, Plan, Seen } from './types.ts';
-import { interrupts, wakes, watches } from './watch.ts';
+import { applicationWatch, interrupts, stageWatch, wakes } from './watch.ts';
 
 /** What the Promotion controller is made of. */
 export interface PromotionControllerDeps extends ActDeps {
@@ -24,6 +24,8 @@ export interface PromotionControllerOptions extends ActOptions {
   readonly component: string;
   /** How many Promotions are worked on at once. */
   readonly concurrency: number;
+  /** Are there Applications to be woken by? */
+  readonly watchesApplications: boolean;
 }
 
 const deadlineMs = 30 * 60 * 1000;
@@ -41,7 +43,7 @@ export function createPromotionController(
     deadlineMs,
     wakes,
     interrupt: interrupts,
-    watches,
+    watches: options.watchesApplications ? [stageWatch, applicationWatch] : [stageWatch],
     statusOf: (promotion) => promotion.status,
     reconciler: {
       async observe({ namespace = '', name }, signal) {

@@ -39,11 +39,17 @@ export function interrupts(old: Promotion, promotion: Promotion): boolean {
   return after?.value === 'terminate' && before?.value !== 'terminate';
 }
 
-/** Related objects that wake Promotions. */
-export const watches: readonly Watch[] = [
-  { type: stages, toKeys: (change, reader) => fromStage(change as Change<Stage>, reader) },
-  { type: applications, toKeys: (change, reader) => fromApplication(change as Change<Application>, reader) },
-];
+/** Stages wake Promotions. */
+export const stageWatch: Watch = {
+  type: stages,
+  toKeys: (change, reader) => fromStage(change as Change<Stage>, reader),
+};
+
+/** Applications wake Promotions. */
+export const applicationWatch: Watch = {
+  type: applications,
+  toKeys: (change, reader) => fromApplication(change as Change<Application>, reader),
+};
 
 /** A Stage wakes the Promotion whose turn it is, and all that wait when it goes or comes. */
 export function fromStage(change: Change<Stage>, reader: KubeReader): readonly ObjectKey[] {

@@ -1,0 +1,86 @@
+import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index.ts';
+import { createForges } from '../forge/index.ts';
+import { createGitRepos } from '../git/index.ts';
+import { createHttpClient, type Endpoint } from '../http/index.ts';
+import type { KubeClient } from '../kube/index.ts';
+import { createRegistryClient } from '../oci/index.ts';
+import type {
+  ArgoCd,
+  Clock,
+  Credentials,
+  Forges,
+  GitRepos,
+  HttpClient,
+  Log,
+  Metrics,
+  Random,
+  Registry,
+} from '../ports/index.ts';
+import { createSecretCredentials } from '../secrets/index.ts';
+import type { Resources } from './resources.ts';
+import { readSettingFile, type Settings } from './settings.ts';
+
+/** Clock, randomness, log and metrics of one process. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Everything outside that the controllers speak to, behind its port. */
+export interface Adapters {
+  readonly http: HttpClient;
+  readonly git: GitRepos;
+  readonly registry: Registry;
+  readonly forges: Forges;
+  readonly credentials: Credentials;
+  readonly argocd: ArgoCd;
+}
+
+/** The HTTP client of a process, with its mapped endpoints and further authorities. Errors: main.missing-file. */
+export function createHttp(settings: Settings, resources: Resources): HttpClient {
+  const endpoints: Record<string, Endpoint> = {};
+  for (const [host, { address, caFile }] of Object.entries(settings.GANTRY_ENDPOINTS)) {
+    const ca = caFile === undefined ? {} : { caPem: readSettingFile('GANTRY_ENDPOINTS', caFile) };
+    endpoints[host] = { address, ...ca };
+  }
+  const extra = settings.SSL_CERT_FILE;
+  const client = createHttpClient({
+    endpoints,
+    ...(extra === undefined ? {} : { extraCaPem: readSettingFile('SSL_CERT_FILE', extra) }),
+  });
+  return resources.use(client, (one) => one[Symbol.asyncDispose]());
+}
+
+/** Builds the adapters. Nothing is contacted yet. */
+export function createAdapters(
+  surroundings: Surroundings,
+  client: KubeClient,
+  http: HttpClient,
+  settings: Settings,
+): Adapters {
+  const shared = settings.SHARED_RESOURCES_NAMESPACE;
+  return {
+    http,
+    git: createGitRepos({ ...surroundings, http }),
+    registry: createRegistryClient(
+      { ...surroundings, http },
+      {
+        requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT,
+        maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES,
+      },
+    ),
+    forges: createForges({ http, clock: surroundings.clock }),
+    credentials: createSecretCredentials(
+      { reader: client.reader },
+      {
+        allowOverHttp: settings.ALLOW_CREDENTIALS_OVER_HTTP,
+        ...(shared === undefined ? {} : { sharedNamespace: shared }),
+      },
+    ),
+    argocd: settings.ARGOCD_INTEGRATION_ENABLED
+      ? createKubernetesArgoCd(client)
+      : createUnavailableArgoCd('ARGOCD_INTEGRATION_ENABLED is false'),
+  };
+}

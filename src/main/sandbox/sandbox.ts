@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { applicationDefinition, applications } from '../../api/argocd/index.ts';
+import { customResourceDefinitions, namespaces } from '../../api/core/index.ts';
+import type { KubeObject } from '../../api/meta/index.ts';
+import { toCustomResourceDefinition } from '../../api/structural/index.ts';
+import { kargoKinds } from '../../api/v1alpha1/index.ts';
+import type { SandboxInfo } from '../../cli/index.ts';
+import { createApiServer } from '../../embedded/apiserver/index.ts';
+import { createArgoCdController } from '../../embedded/argocd/index.ts';
+import { type AnyController, createKubeClient, createRunner, type KubeClient } from '../../kube/index.ts';
+import type { HttpClient } from '../../ports/index.ts';
+import { type Adapters, createAdapters, createHttp, type Surroundings } from '../adapters.ts';
+import { createLocalAuthority, type LocalAuthority } from '../certificates.ts';
+import { startControllers } from '../controllers.ts';
+import { Resources } from '../resources.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { startWebhooks } from '../webhooks.ts';
+import { applyObject } from './apply.ts';
+import { createPrivateFolder, formatKubeconfig, writePrivateFile } from './kubeconfig.ts';
+import { type ArtifactServers, mappedHosts, startArtifactServers } from './servers.ts';
+
+/** How a sandbox is made. */
+export interface SandboxOptions {
+  /** Run Gantry's controllers in this process. Default true; without them, `gantry controller` can do it. */
+  readonly runsControllers?: boolean;
+  /** How long an Application stays Progressing after a sync, in milliseconds. */
+  readonly healthDelayMs?: number;
+  /** Environment variables for the controllers' settings. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that Gantry needs around it, on this machine: empty, in memory, gone with the process. */
+export interface Sandbox {
+  readonly info: SandboxInfo;
+  /** The value of GANTRY_ENDPOINTS with which another process reaches the same servers. */
+  readonly endpoints: string;
+  readonly client: KubeClient;
+  /** Reaches ghcr.io, github.com and api.github.com at the embedded servers. */
+  readonly http: HttpClient;
+  readonly adapters: Adapters;
+  readonly servers: ArtifactServers;
+  /** Creates objects, or changes them to be like these. */
+  apply(objects: readonly KubeObject[], signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+const user = 'release-robot';
+const argocdNamespace = 'argocd';
+
+/** Starts a sandbox and resolves when everything in it works. */
+export async function startSandbox(
+  surroundings: Surroundings,
+  options: SandboxOptions,
+  signal: AbortSignal,
+): Promise<Sandbox> {
+  const resources = new Resources();
+  try {
+    return await build(surroundings, options, resources, signal);
+  } catch (error) {
+    await resources[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function build(
+  surroundings: Surroundings,
+  options: SandboxOptions,
+  resources: Resources,
+  signal: AbortSignal,
+): Promise<Sandbox> {
+  const authority = await createLocalAuthority(surroundings.clock.nowMs());
+  const folder = createPrivateFolder(resources);
+  const caFile = writePrivateFile(folder, 'ca.pem', authority.certPem);
+  const password = randomBytes(18).toString('base64url');
+  const servers = await startArtifactServers(surroundings, authority, { login: user, token: password }, resources);
+  const endpoints = formatEndpoints(servers.listening.address, caFile);
+  const settings = readSettings({ ...options.environment, GANTRY_ENDPOINTS: endpoints });
+
+  const cluster = await startApiServer(surroundings, authority, resources);
+  const client = await createKubeClient(surroundings, { server: cluster.server, token: cluster.token, caData: authority.certPem });
+  resources.use(client, (one) => one.close());
+  await install(client, signal);
+  const http = createHttp(settings, resources);
+  const adapters = createAdapters(surroundings, client, http, settings);
+  await startWebhooks(
+    { ...surroundings, client },
+    { settings, authority, port: 0, host: '127.0.0.1', registers: true },
+    resources,
+    signal,
+  );
+  await run({ surroundings, client, adapters, settings, options, password }, resources, signal);
+
+  const kubeconfig = writePrivateFile(folder, 'kubeconfig', formatKubeconfig({ ...cluster, caPem: authority.certPem }));
+  const base = servers.listening.url;
+  const info: SandboxInfo = {
+    kubeconfig,
+    server: cluster.server,
+    registry: base,
+    git: base,
+    forge: `${base}/api/v3`,
+    argocd: `${cluster.server}/apis/argoproj.io/v1alpha1/namespaces/${argocdNamespace}/applications`,
+    username: user,
+    password,
+    caFile,
+  };
+  writePrivateFile(folder, 'sandbox.json', `${JSON.stringify(info, null, 2)}\n`);
+  return {
+    info,
+    endpoints,
+    client,
+    http,
+    adapters,
+    servers,
+    async apply(objects, until) {
+      for (const object of objects) await applyObject(client, object, until);
+    },
+    close: () => resources[Symbol.asyncDispose](),
+  };
+}
+
+function formatEndpoints(address: string, caFile: string): string {
+  return JSON.stringify(Object.fromEntries(mappedHosts.map((host) => [host, { address, caFile }])));
+}
+
+async function startApiServer(
+  surroundings: Surroundings,
+  authority: LocalAuthority,
+  resources: Resources,
+): Promise<{ readonly server: string; readonly token: string }> {
+  const token = randomBytes(24).toString('base64url');
+  const { certPem, keyPem } = await authority.issue(['127.0.0.1', 'localhost']);
+  const server = await createApiServer(surroundings, { token, tls: { cert: certPem, key: keyPem } });
+  resources.use(server, (one) => one.close());
+  return { server: server.url, token };
+}
+
+/** Kinds and namespaces that a cluster with Gantry and Argo CD has. */
+async function install(client: KubeClient, signal: AbortSignal): Promise<void> {
+  const definitions = [...kargoKinds.map(toCustomResourceDefinition), applicationDefinition];
+  await Promise.all(definitions.map((one) => client.writer.create(customResourceDefinitions, one, signal)));
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: argocdNamespace } };
+  await client.writer.create(namespaces, namespace, signal);
+}
+
+interface RunContext {
+  readonly surroundings: Surroundings;
+  readonly client: KubeClient;
+  readonly adapters: Adapters;
+  readonly settings: Settings;
+  readonly options: SandboxOptions;
+  readonly password: string;
+}
+
+async function run(context: RunContext, resources: Resources, signal: AbortSignal): Promise<void> {
+  const { surroundings, client, adapters, settings, options, password } = context;
+  const runsControllers = options.runsControllers ?? true;
+  if (runsControllers) await startControllers({ ...surroundings, client, adapters }, settings, resources, signal);
+  else await client.start([{ type: applications }], signal);
+  const argocd = createArgoCdController(
+    { reader: client.reader, writer: client.writer, git: adapters.git, clock: surroundings.clock },
+    {
+      credential: { identity: 'embedded Argo CD', username: user, password },
+      ...(options.healthDelayMs === undefined ? {} : { healthDelayMs: options.healthDelayMs }),
+    },
+  );
+  const events = { emit: () => undefined };
+  const runner = createRunner(
+    { ...surroundings, reader: client.reader, writer: client.writer, changes: client.changes, events },
+    [argocd as unknown as AnyController],
+  );
+  resources.use(runner, (one) => one.stop());
+  runner.start();
+}
