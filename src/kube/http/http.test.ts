@@ -230,6 +230,19 @@ test('nobody listening is unreachable, and the caller can give up', async () => 
   await expect(rest.get(widgetType, widgetKey(), AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
+test('a server may live below a path', async () => {
+  const seen: (string | undefined)[] = [];
+  const answer: Answer = (request, response) => {
+    seen.push(request.url);
+    sendJson(response, 200, createServedWidget('a', 1));
+  };
+  const { rest } = await setUp(answer, async (server) =>
+    createPlainConnection({ server: `${server}/k8s/c1/` }),
+  );
+  await rest.get(widgetType, widgetKey(), live);
+  expect(seen).toEqual(['/k8s/c1/apis/test.gantry.io/v1/namespaces/demo/widgets/a']);
+});
+
 test('patches carry their content type, and managed fields are dropped', async () => {
   const seen: (string | undefined)[] = [];
   const { rest } = await setUp((request, response) => {
