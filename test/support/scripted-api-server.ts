@@ -8,6 +8,8 @@ export type Fault =
   | 'status-500'
   | 'status-429'
   | 'status-410'
+  | 'status-404'
+  | 'status-403'
   | 'login-page'
   | 'half-open'
   /** Watches only: goes wrong after the first event. */
@@ -151,6 +153,13 @@ function isFaulty(fault: Fault | undefined, response: ServerResponse): boolean {
       return true;
     case 'status-410':
       sendStatus(response, 410, 'Expired');
+      return true;
+    case 'status-404':
+      response.writeHead(404, { 'content-type': 'text/plain' });
+      response.end('404 page not found');
+      return true;
+    case 'status-403':
+      sendStatus(response, 403, 'Forbidden');
       return true;
     case 'login-page':
       response.writeHead(200, { 'content-type': 'text/html' });

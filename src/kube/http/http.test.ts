@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
+import { createTestTls } from '../../../test/support/tls.ts';
 import { createServedWidget, widgetKey, widgetType } from '../../../test/support/widget.ts';
 import type { ResourceType } from '../../api/meta/index.ts';
 import type { JsonObject } from '../../base/index.ts';
@@ -230,6 +232,19 @@ test('nobody listening is unreachable, and the caller can give up', async () => 
   await expect(rest.get(widgetType, widgetKey(), AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
+test('a server may live below a path', async () => {
+  const seen: (string | undefined)[] = [];
+  const answer: Answer = (request, response) => {
+    seen.push(request.url);
+    sendJson(response, 200, createServedWidget('a', 1));
+  };
+  const { rest } = await setUp(answer, async (server) =>
+    createPlainConnection({ server: `${server}/k8s/c1/` }),
+  );
+  await rest.get(widgetType, widgetKey(), live);
+  expect(seen).toEqual(['/k8s/c1/apis/test.gantry.io/v1/namespaces/demo/widgets/a']);
+});
+
 test('patches carry their content type, and managed fields are dropped', async () => {
   const seen: (string | undefined)[] = [];
   const { rest } = await setUp((request, response) => {
@@ -295,6 +310,28 @@ test('a kubeconfig gives server, token and exec plugin, and a refused token is a
   expect(seen[0]).toMatch(/^Bearer token-/);
   expect(seen[1]).toMatch(/^Bearer token-/);
   expect(seen[1]).not.toBe(seen[0]);
+});
+
+test('the certificate authority of the connection is used, and only it', async () => {
+  const tls = await createTestTls(['127.0.0.1']);
+  const server = createHttpsServer({ cert: tls.cert, key: tls.key }, (_request, response) =>
+    sendJson(response, 200, createServedWidget('a', 1)),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  async function read(connection: Connection): Promise<string> {
+    const transport = createTransport(
+      { clock: createManualClock(), metrics: createMemoryMetrics() },
+      connection,
+    );
+    onTestFinished(() => transport.close());
+    return (await createRest(transport).get(widgetType, widgetKey(), live)).metadata.name;
+  }
+  expect(await read(createPlainConnection({ server: url, caData: tls.ca }))).toBe('a');
+  await expect(read(createPlainConnection({ server: url }))).rejects.toMatchObject({
+    code: 'kube.unreachable',
+  });
 });
 
 test('a kubeconfig that is not there is a coded error', async () => {

@@ -45,7 +45,8 @@ export function createTransport(
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const pool = createPool(connection);
-  const host = new URL(connection.server).host;
+  const { host, origin, pathname } = new URL(connection.server);
+  const prefix = pathname.replace(/\/$/, '');
   const requests = deps.metrics.counter({
     name: 'rest_client_requests_total',
     help: 'Requests to the Kubernetes API server by status code ("<error>" without an answer), method and host.',
@@ -58,8 +59,8 @@ export function createTransport(
     headers['user-agent'] = options.userAgent ?? 'gantry';
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     return await pool.get(auth).request({
-      origin: connection.server,
-      path: pathOf(connection.server, request),
+      origin,
+      path: pathOf(prefix, request),
       method: request.method,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
@@ -189,8 +190,7 @@ function labelOf(request: KubeRequest): RequestLabel {
   return { verb: request.method, path: request.path };
 }
 
-function pathOf(server: string, request: KubeRequest): string {
-  const prefix = new URL(server).pathname.replace(/\/$/, '');
+function pathOf(prefix: string, request: KubeRequest): string {
   const query = new URLSearchParams(request.query).toString();
   return `${prefix}${request.path}${query === '' ? '' : `?${query}`}`;
 }

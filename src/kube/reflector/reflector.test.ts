@@ -49,7 +49,15 @@ async function setUp(prepare: (server: Awaited<ReturnType<typeof startScriptedAp
   return { server, client, held, converged, log, setTime };
 }
 
-const anyFault: Fault[] = ['reset', 'status-500', 'status-429', 'status-410', 'login-page'];
+const anyFault: Fault[] = [
+  'reset',
+  'status-500',
+  'status-429',
+  'status-410',
+  'status-404',
+  'status-403',
+  'login-page',
+];
 test.each(anyFault)('a list that fails with %s is repeated', async (fault) => {
   const { held } = await setUp((server) => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) server.put(name);

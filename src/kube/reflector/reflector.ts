@@ -156,8 +156,7 @@ export function createReflector(
     if (progress.failures === failuresBeforeList) log.warn('watch keeps failing', fields);
     else log.debug('watch failed', fields);
     if (isGone && progress.failures === 1) return 0;
-    const askedMs = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
-    return Math.max(askedMs, backoffMs(backoff, progress.failures, deps.random));
+    return Math.max(askedDelayMs(error), backoffMs(backoff, progress.failures, deps.random));
   }
 
   return {
@@ -183,6 +182,12 @@ export function createReflector(
       if (!hasSynced) synced.reject(signal.reason);
     },
   };
+}
+
+/** What a busy server asks for; a type that is not served yet may be there the next moment. */
+function askedDelayMs(error: unknown): number {
+  const isBusy = kubeErrors.is(error, 'kube.too-many-requests') || kubeErrors.is(error, 'kube.unavailable');
+  return isBusy ? (error.retryAfterMs ?? 0) : 0;
 }
 
 interface Gate {

@@ -78,7 +78,13 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
       (change.kind === 'updated' &&
         isMoreThanStatus(change.old, change.object) &&
         controller.interrupt?.(change.old, change.object) === true);
-    if (isInterrupting) running.get(key)?.interrupt(new Error('the object has changed'));
+    const pass = running.get(key);
+    if (
+      pass === undefined ||
+      (change.kind === 'updated' && pass.hasSeen(change.object.metadata.resourceVersion))
+    )
+      return;
+    if (isInterrupting) pass.interrupt(new Error('the object has changed'));
   }
 
   function subscribe(): void {

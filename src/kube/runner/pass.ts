@@ -3,6 +3,7 @@ import { type AppError, isJsonObject, type JsonObject } from '../../base/index.t
 import type { WakeUp } from '../../domain/index.ts';
 import type { Clock, Events, KubeReader, KubeWriter, Log, Pass, Random } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
+import { compareVersions } from '../version.ts';
 import type { AnyController } from './any-controller.ts';
 import { createStatusWriter, type StatusWriter } from './status-writer.ts';
 
@@ -28,6 +29,8 @@ export interface RunningPass {
   readonly end: Promise<PassEnd>;
   /** Asks the pass to end; its outcome is still written. */
   interrupt(reason: Error): void;
+  /** Has the pass itself read this version of the object or a newer one? */
+  hasSeen(resourceVersion: string | undefined): boolean;
   readonly isInterrupted: () => boolean;
 }
 
@@ -38,6 +41,7 @@ const patienceMs = 2000;
 export function startPass(deps: PassDeps, controller: AnyController, key: ObjectKey): RunningPass {
   const aborter = new AbortController();
   let isInterrupted = false;
+  let seenVersion: string | undefined;
   let cancelPatience: () => void = () => undefined;
 
   function abort(reason: Error): void {
@@ -52,7 +56,9 @@ export function startPass(deps: PassDeps, controller: AnyController, key: Object
     const limit = `${controller.deadlineMs} ms`;
     abort(kubeErrors.create('kube.pass-deadline', `pass over "${keyText(key)}" took longer than ${limit}`));
   });
-  const end = runPass(deps, controller, key, aborter.signal).finally(() => {
+  const end = runPass(deps, controller, key, aborter.signal, (version) => {
+    seenVersion = version;
+  }).finally(() => {
     cancelDeadline();
     cancelPatience();
   });
@@ -63,6 +69,10 @@ export function startPass(deps: PassDeps, controller: AnyController, key: Object
       abort(reason);
     },
     isInterrupted: () => isInterrupted,
+    hasSeen(version) {
+      if (version === undefined || seenVersion === undefined) return false;
+      return compareVersions(version, seenVersion) <= 0;
+    },
   };
 }
 
@@ -71,10 +81,12 @@ async function runPass(
   controller: AnyController,
   key: ObjectKey,
   signal: AbortSignal,
+  onSeen: (resourceVersion: string | undefined) => void,
 ): Promise<PassEnd> {
   const { reconciler } = controller;
   const seen = await reconciler.observe(key, signal);
   if (seen === 'gone') return { kind: 'gone' };
+  onSeen(seen.object.metadata.resourceVersion);
   const status = createStatusWriter(
     { ...deps, signal: deps.writeSignal },
     controller.type,
