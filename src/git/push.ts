@@ -94,8 +94,9 @@ export class Pusher {
   #guessHead({ request, worktree }: Job): ObjectId | undefined {
     const { heads, access } = this.#deps;
     if (request.force || worktree.branch !== request.branch) return undefined;
-    const seen = heads.get(worktree.remote, request.branch);
-    return seen !== undefined && access.isProven(worktree.remote, seen) ? seen : worktree.anchor.commit;
+    const seen = heads.get(worktree.remote, request.branch) ?? worktree.anchor.commit;
+    // Somebody else has seen it elsewhere: then this identity has to look for itself.
+    return seen === worktree.anchor.commit || access.isProven(worktree.remote, seen) ? seen : undefined;
   }
 
   async #lookUp(remote: GitRemote, branch: string, signal: AbortSignal): Promise<ObjectId | 'absent'> {

@@ -22,7 +22,7 @@ import {
   zeroId,
 } from '../wire/git/index.ts';
 import { Access } from './access.ts';
-import { createCommit, fromDraft, toGitCommit } from './commits.ts';
+import { commitsOf, createCommit, fromDraft, toGitCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import { Heads } from './heads.ts';
 import { createGitMetrics } from './metrics.ts';
@@ -180,8 +180,8 @@ class HttpGitRepos implements GitRepos {
     const isUsable = last !== undefined && last !== id && source.cachedCommit(last) !== undefined;
     // With what was read last as a base, all directories that have changed since come along.
     const base = isUsable ? { haves: [last], filter: 'blob:none' } : { filter: 'tree:0' };
-    await source.fetch({ wants: [id], depth: 1, ...base }, signal);
-    const commit = await source.readCommit(id, signal);
+    const fetched = commitsOf(await source.fetch({ wants: [id], depth: 1, ...base }, signal));
+    const commit = fetched.get(id) ?? (await source.readCommit(id, signal));
     this.#access.prove(remote, id);
     return commit;
   }

@@ -12,8 +12,8 @@ const nonStrings: readonly RegExp[] = [
   /^(?:~|null|y|yes|n|no|true|false|on|off|=|<<)$/i,
   // integers, e.g. 0755, 0o17, 0x1F, -0b1_0, 1_000
   /^[-+]?(?:0[bB][01_]+|0[oO]?[0-7_]+|[0-9][0-9_]*)$/,
-  // floats, e.g. 1.5, .5, 1e3, 1_0.5
-  /^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9_]*)?$/,
+  // floats, e.g. 1.5, .5, 1e3, 1_0.5; some readers want no digits in front, e.g. e12
+  /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]*)?$/,
   // hexadecimal integers and floats, e.g. 0x1F, 0x1p-2
   /^[-+]?0[xX][0-9a-fA-F_.]*(?:[pP][-+]?[0-9]*)?$/,
   // sexagesimal, e.g. 1:30, 190:20:30.15

@@ -34,7 +34,7 @@ export class Files implements FileTree {
 
   async write(path: string, content: Uint8Array, mode: LeafMode, signal: AbortSignal): Promise<void> {
     const place = await this.find(path, mode === 'symlink' ? 'stay' : 'follow', signal);
-    await this.put(place, { kind: 'leaf', mode, content: content.slice() }, signal);
+    await this.put(place, { kind: 'leaf', mode, content: new Uint8Array(content) }, signal);
   }
 
   async stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined> {

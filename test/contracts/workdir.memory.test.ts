@@ -1,0 +1,11 @@
+import { createWorkdir } from '../../src/git/workdir/index.ts';
+import { createMemoryWorktree, MemoryObjects } from '../support/memory-objects.ts';
+import { describeWorkdir } from './workdir.contract.ts';
+
+describeWorkdir('in memory, over git objects', {
+  createWorkdir,
+  createWorktree(files, store = 'https://git.example/demo') {
+    const source = new MemoryObjects(store);
+    return { worktree: createMemoryWorktree(files, source), reads: () => source.reads };
+  },
+});
