@@ -56,6 +56,51 @@ test('streams both ways', async () => {
   expect(text(Buffer.concat(chunks))).toBe('one two');
 });
 
+test('a stream that falls silent, is cut or grows too large fails while it is read', async () => {
+  const server = await serve((request, response) => {
+    response.write('first');
+    if (request.url === '/cut') setImmediate(() => request.socket.destroy());
+    if (request.url === '/large') response.end('x'.repeat(100));
+  });
+  const read = async (path: string, timeoutMs = 10_000) => {
+    const asked = { method: 'GET', url: server.url + path, timeoutMs, maxBodyBytes: 50 };
+    const { body } = await client().stream(asked, never);
+    for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+  };
+  await expect(read('/silent', 100)).rejects.toMatchObject({ code: 'http.timeout' });
+  await expect(read('/cut')).rejects.toMatchObject({ code: 'http.unreachable' });
+  await expect(read('/large')).rejects.toMatchObject({ code: 'http.too-large' });
+});
+
+test('leaving a stream early closes its connection; aborting ends it with the reason', async () => {
+  const closed: Promise<void>[] = [];
+  const server = await serve((request, response) => {
+    closed.push(new Promise((resolve) => request.socket.on('close', () => resolve())));
+    response.write('first');
+  });
+  const left = await client().stream({ method: 'GET', url: server.url }, never);
+  for await (const _ of left.body) break;
+  await closed[0];
+  const controller = new AbortController();
+  const aborted = await client().stream({ method: 'GET', url: server.url }, controller.signal);
+  const reason = new Error('stop');
+  const reading = (async () => {
+    for await (const _ of aborted.body) controller.abort(reason);
+  })();
+  await expect(reading).rejects.toBe(reason);
+});
+
+test('connections are kept and used again', async () => {
+  const sockets = new Set<unknown>();
+  const server = await serve((request, response) => {
+    sockets.add(request.socket);
+    response.end('ok');
+  });
+  const http = client();
+  for (let turn = 0; turn < 10; turn++) await http.request({ method: 'GET', url: server.url }, never);
+  expect(sockets.size).toBeLessThanOrEqual(2);
+});
+
 const failures: {
   name: string;
   listener: RequestListener;

@@ -17,6 +17,9 @@ export interface HttpClientOptions extends ConnectionOptions {
 const defaultTimeoutMs = 30_000;
 const defaultMaxBodyBytes = 32 * 1024 * 1024;
 
+/** How much longer than the host the reader of a stream may be silent. */
+const abandonedFactor = 10;
+
 interface Answer {
   readonly head: HttpHead;
   readonly body: Readable;
@@ -131,7 +134,8 @@ async function* streamBody(
   watchdog.restart();
   try {
     for await (const chunk of limitBody(body, request)) {
-      watchdog.stopTimer();
+      // The reader may take its time; but a body that nobody reads any more must not hold its connection for ever.
+      watchdog.restart(abandonedFactor);
       yield chunk;
       watchdog.restart();
     }

@@ -36,25 +36,19 @@ export class Watchdog {
     return this.#caller.reason;
   }
 
-  /** Gives the full time again. */
-  restart(): void {
-    this.stopTimer();
+  /** Gives the full time again, or a multiple of it. */
+  restart(factor = 1): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.expired = true;
       this.#controller.abort(new Error('time limit'));
-    }, this.limitMs);
+    }, this.limitMs * factor);
     this.#timer.unref();
-  }
-
-  /** Time stands still until the next restart; the caller's signal still counts. */
-  stopTimer(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 
   /** Ends the watch. */
   stop(): void {
-    this.stopTimer();
+    clearTimeout(this.#timer);
     this.#caller.removeEventListener('abort', this.#onAbort);
   }
 }

@@ -52,12 +52,14 @@ export async function receivePush(
   const { commands, capabilities } = await readPushCommands(packets);
   if (commands.length === 0) return Buffer.alloc(0);
   const hasPack = commands.some(({ newId }) => newId !== zeroId);
-  const unpacked = hasPack ? await unpack(repository, packets.rest(), context.maxPackBytes) : { objects: [] };
+  const unpacked = hasPack
+    ? await unpack(repository, packets.rest(), context.maxPackBytes)
+    : { objects: [], isWhole: true };
   const isAtomic = capabilities.has('atomic');
   const report =
     'error' in unpacked
       ? failAll(commands, unpacked.error)
-      : applyCommands(repository, commands, { ...context, objects: unpacked.objects, isAtomic });
+      : applyCommands(repository, commands, { ...context, ...unpacked, isAtomic });
   const isReported = capabilities.has('report-status') || capabilities.has('report-status-v2');
   return isReported ? encodeReport(report, capabilities.has('side-band-64k')) : Buffer.alloc(0);
 }
@@ -71,16 +73,31 @@ function failAll(commands: readonly RefCommand[], unpackError: string): PushRepo
   return { unpackError, refs: commands.map(({ ref }) => ({ ref, error: 'unpacker error' })) };
 }
 
+interface Unpacked {
+  readonly objects: readonly IdentifiedObject[];
+  /** Is everything there that the objects need? What a repository has once, it keeps. */
+  readonly isWhole: boolean;
+}
+
+/** Objects checked between two turns of the event loop. */
+const turnObjects = 500;
+
 async function unpack(
   repository: Repository,
   pack: AsyncIterable<Uint8Array>,
   maxPackBytes: number,
-): Promise<{ readonly objects: readonly IdentifiedObject[] } | { readonly error: string }> {
+): Promise<Unpacked | { readonly error: string }> {
   try {
     const resolveBase = async (id: ObjectId) => repository.find(id);
     const objects = await readPack(pack, { resolveBase, maxPackBytes });
-    for (const object of objects) linksOf(object);
-    return { objects };
+    const arrived = new Set(objects.map(({ id }) => id));
+    let isWhole = true;
+    for (const [index, object] of objects.entries()) {
+      const links = linksOf(object);
+      isWhole &&= links.every((id) => arrived.has(id) || repository.has(id));
+      if (index % turnObjects === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { objects, isWhole };
   } catch (error) {
     if (gitWireErrors.is(error)) return { error: error.message };
     throw error;
@@ -98,8 +115,7 @@ function linksOf({ type, data }: IdentifiedObject): ObjectId[] {
   return [tree, ...parents];
 }
 
-interface Application extends PushContext {
-  readonly objects: readonly IdentifiedObject[];
+interface Application extends PushContext, Unpacked {
   readonly isAtomic: boolean;
 }
 
@@ -109,9 +125,7 @@ function applyCommands(
   commands: readonly RefCommand[],
   application: Application,
 ): PushReport {
-  const arrived = new Map(application.objects.map((object) => [object.id, object]));
-  const isKnown = (id: ObjectId): boolean => arrived.has(id) || repository.has(id);
-  const isWhole = application.objects.every((object) => linksOf(object).every(isKnown));
+  const { isWhole } = application;
   if (isWhole) for (const object of application.objects) repository.put(object.id, object);
   const isFirst = repository.refs.isEmpty;
   const verdicts = commands.map((command) => ({
