@@ -50,7 +50,7 @@ export function createHttp(settings: Settings, resources: Resources): HttpClient
     endpoints,
     ...(extra === undefined ? {} : { extraCaPem: readSettingFile('SSL_CERT_FILE', extra) }),
   });
-  return resources.use(client, (one) => one[Symbol.asyncDispose]());
+  return resources.use(client, async (one) => one[Symbol.asyncDispose]());
 }
 
 /** Builds the adapters. Nothing is contacted yet. */

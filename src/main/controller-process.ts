@@ -21,7 +21,9 @@ export async function runController(
     const url = await serveProbes(sources, settings.METRICS_BIND_ADDRESS, resources);
     surroundings.log.info('serving metrics and probes', { url });
   }
-  const client = await createKubeClient(surroundings, { kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig } });
+  const client = await createKubeClient(surroundings, {
+    kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig },
+  });
   resources.use(client, (one) => one.close());
   const adapters = createAdapters(surroundings, client, createHttp(settings, resources), settings);
   runner = await startControllers({ ...surroundings, client, adapters }, settings, resources, signal);

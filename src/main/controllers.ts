@@ -1,13 +1,6 @@
 import { applications } from '../api/argocd/index.ts';
 import { namespaces } from '../api/core/index.ts';
-import {
-  freights,
-  projectConfigs,
-  projects,
-  promotions,
-  stages,
-  warehouses,
-} from '../api/v1alpha1/index.ts';
+import { freights, projectConfigs, projects, promotions, stages, warehouses } from '../api/v1alpha1/index.ts';
 import { AppError } from '../base/index.ts';
 import { createProjectController } from '../controllers/project/index.ts';
 import { createPromotionController, promotionIndexes } from '../controllers/promotion/index.ts';
@@ -15,7 +8,14 @@ import { applicationWatch, createStageController } from '../controllers/stage/in
 import { createWarehouseController } from '../controllers/warehouse/index.ts';
 import { createImageDiscovery } from '../discovery/index.ts';
 import { createWorkdir } from '../git/workdir/index.ts';
-import { type AnyController, createKubeEvents, createRunner, type KubeClient, type Runner, type WatchedType } from '../kube/index.ts';
+import {
+  type AnyController,
+  createKubeEvents,
+  createRunner,
+  type KubeClient,
+  type Runner,
+  type WatchedType,
+} from '../kube/index.ts';
 import { createEngine, createStepExpressions } from '../steps/engine/index.ts';
 import { stepDefinitions } from '../steps/registry.ts';
 import type { Adapters, Surroundings } from './adapters.ts';
@@ -83,7 +83,10 @@ function createControllers(
     clock,
     metrics,
   });
-  const expressions = createStepExpressions({ reader, clock }, { sharedNamespace: settings.SHARED_RESOURCES_NAMESPACE });
+  const expressions = createStepExpressions(
+    { reader, clock },
+    { sharedNamespace: settings.SHARED_RESOURCES_NAMESPACE },
+  );
   return [
     createProjectController({ reader, writer, clock }),
     createWarehouseController(

@@ -32,13 +32,17 @@ function createProgram(signal: AbortSignal): Command {
     .command('controller')
     .description('run the controllers on a cluster')
     .option('--kubeconfig <path>', 'kubeconfig of the cluster (default: KUBECONFIG, in-cluster)')
-    .action((options: { kubeconfig?: string }) => runController(readSettings(env), options.kubeconfig, stderr, signal));
+    .action((options: { kubeconfig?: string }) =>
+      runController(readSettings(env), options.kubeconfig, stderr, signal),
+    );
 
   program
     .command('webhooks')
     .description('serve the admission webhooks of a cluster')
     .option('--kubeconfig <path>', 'kubeconfig of the cluster (default: KUBECONFIG, in-cluster)')
-    .action((options: { kubeconfig?: string }) => runWebhooks(readSettings(env), options.kubeconfig, stderr, signal));
+    .action((options: { kubeconfig?: string }) =>
+      runWebhooks(readSettings(env), options.kubeconfig, stderr, signal),
+    );
 
   program
     .command('sandbox')
@@ -46,7 +50,11 @@ function createProgram(signal: AbortSignal): Command {
     .option('--json', 'print one JSON line when ready', false)
     .option('--no-controllers', 'start the servers only')
     .action((options: { json: boolean; controllers: boolean }) =>
-      runSandbox({ json: options.json, runsControllers: options.controllers, environment: env }, streams, signal),
+      runSandbox(
+        { json: options.json, runsControllers: options.controllers, environment: env },
+        streams,
+        signal,
+      ),
     );
 
   program

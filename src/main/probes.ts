@@ -1,6 +1,6 @@
-import type { Runner } from '../kube/index.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Runner } from '../kube/index.ts';
 import type { PromMetrics } from '../telemetry/index.ts';
 import type { Resources } from './resources.ts';
 
@@ -16,7 +16,11 @@ export interface ProbeSources {
  *
  * Answers: 200, or 503 with a sentence that says what stands still. Gives the address it listens on.
  */
-export async function serveProbes(sources: ProbeSources, bindAddress: string, resources: Resources): Promise<string> {
+export async function serveProbes(
+  sources: ProbeSources,
+  bindAddress: string,
+  resources: Resources,
+): Promise<string> {
   const colon = bindAddress.lastIndexOf(':');
   const host = bindAddress.slice(0, colon).replace(/^\[|\]$/g, '');
   const server = createServer((request, response) => {
@@ -49,10 +53,11 @@ async function answer(sources: ProbeSources, url: string): Promise<Answer> {
     return { status: 200, type: contentType, text };
   }
   const runner = sources.runner();
-  if (path === '/readyz') return plain(runner === undefined ? 503 : 200, runner === undefined ? 'starting' : 'ok');
+  if (path === '/readyz')
+    return plain(runner === undefined ? 503 : 200, runner === undefined ? 'starting' : 'ok');
   if (path !== '/healthz') return plain(404, 'not found');
   const health = runner?.health();
-  return health === undefined || health.healthy ? plain(200, "ok") : plain(503, health.sentence);
+  return health === undefined || health.healthy ? plain(200, 'ok') : plain(503, health.sentence);
 }
 
 function plain(status: number, text: string): Answer {

@@ -1,4 +1,10 @@
-import { createPinoLog, createPromMetrics, createSystemClock, createSystemRandom, type PromMetrics } from '../telemetry/index.ts';
+import {
+  createPinoLog,
+  createPromMetrics,
+  createSystemClock,
+  createSystemRandom,
+  type PromMetrics,
+} from '../telemetry/index.ts';
 import type { Surroundings } from './adapters.ts';
 
 /** Clock, randomness, log and metrics of a real process. Log lines are JSON, on stderr. */

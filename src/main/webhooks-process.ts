@@ -14,7 +14,9 @@ export async function runWebhooks(
 ): Promise<void> {
   await using resources = new Resources();
   const surroundings = createSurroundings(settings.LOG_LEVEL, stderr);
-  const client = await createKubeClient(surroundings, { kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig } });
+  const client = await createKubeClient(surroundings, {
+    kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig },
+  });
   resources.use(client, (one) => one.close());
   const start = { settings, host: '0.0.0.0', port: settings.WEBHOOK_SERVER_PORT, registers: false };
   const url = await startWebhooks({ ...surroundings, client }, start, resources, signal);

@@ -33,14 +33,20 @@ export async function startWebhooks(
     {
       host: start.host,
       port: start.port,
-      tls: start.authority === undefined ? readIdentity(start.settings) : await start.authority.issue([start.host]),
+      tls:
+        start.authority === undefined
+          ? readIdentity(start.settings)
+          : await start.authority.issue([start.host]),
       controlPlaneUsers: start.settings.CONTROLPLANE_USER_REGEX,
     },
   );
-  resources.use(server, (one) => one[Symbol.asyncDispose]());
+  resources.use(server, async (one) => one[Symbol.asyncDispose]());
   if (start.registers && start.authority !== undefined) {
     const caBundle = Buffer.from(start.authority.certPem).toString('base64');
-    const { mutating, validating } = webhookConfigurations({ at: { kind: 'url', url: server.url }, caBundle });
+    const { mutating, validating } = webhookConfigurations({
+      at: { kind: 'url', url: server.url },
+      caBundle,
+    });
     await client.writer.create(mutatingWebhookConfigurations, mutating, signal);
     await client.writer.create(validatingWebhookConfigurations, validating, signal);
   }

@@ -15,9 +15,15 @@ const known: readonly ResourceType[] = [
 ];
 
 /** Creates an object, or merges it into the one that is there. Kinds: Kargo's, Application, and a few core ones. */
-export async function applyObject(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<void> {
+export async function applyObject(
+  client: KubeClient,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
   const type = known.find(
-    (one) => one.kind === object.kind && object.apiVersion === (one.group === '' ? one.version : `${one.group}/${one.version}`),
+    (one) =>
+      one.kind === object.kind &&
+      object.apiVersion === (one.group === '' ? one.version : `${one.group}/${one.version}`),
   );
   if (type === undefined) throw new Error(`no way to apply a ${object.apiVersion} ${object.kind}`);
   try {

@@ -72,12 +72,21 @@ async function build(
   const folder = createPrivateFolder(resources);
   const caFile = writePrivateFile(folder, 'ca.pem', authority.certPem);
   const password = randomBytes(18).toString('base64url');
-  const servers = await startArtifactServers(surroundings, authority, { login: user, token: password }, resources);
+  const servers = await startArtifactServers(
+    surroundings,
+    authority,
+    { login: user, token: password },
+    resources,
+  );
   const endpoints = formatEndpoints(servers.listening.address, caFile);
   const settings = readSettings({ ...options.environment, GANTRY_ENDPOINTS: endpoints });
 
   const cluster = await startApiServer(surroundings, authority, resources);
-  const client = await createKubeClient(surroundings, { server: cluster.server, token: cluster.token, caData: authority.certPem });
+  const client = await createKubeClient(surroundings, {
+    server: cluster.server,
+    token: cluster.token,
+    caData: authority.certPem,
+  });
   resources.use(client, (one) => one.close());
   await install(client, signal);
   const http = createHttp(settings, resources);
@@ -90,7 +99,11 @@ async function build(
   );
   await run({ surroundings, client, adapters, settings, options, password }, resources, signal);
 
-  const kubeconfig = writePrivateFile(folder, 'kubeconfig', formatKubeconfig({ ...cluster, caPem: authority.certPem }));
+  const kubeconfig = writePrivateFile(
+    folder,
+    'kubeconfig',
+    formatKubeconfig({ ...cluster, caPem: authority.certPem }),
+  );
   const base = servers.listening.url;
   const info: SandboxInfo = {
     kubeconfig,
@@ -154,7 +167,8 @@ interface RunContext {
 async function run(context: RunContext, resources: Resources, signal: AbortSignal): Promise<void> {
   const { surroundings, client, adapters, settings, options, password } = context;
   const runsControllers = options.runsControllers ?? true;
-  if (runsControllers) await startControllers({ ...surroundings, client, adapters }, settings, resources, signal);
+  if (runsControllers)
+    await startControllers({ ...surroundings, client, adapters }, settings, resources, signal);
   else await client.start([{ type: applications }], signal);
   const argocd = createArgoCdController(
     { reader: client.reader, writer: client.writer, git: adapters.git, clock: surroundings.clock },

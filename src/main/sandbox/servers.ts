@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createForge, type EmbeddedForge } from '../../embedded/forge/index.ts';
 import { createGitServer, type GitServer } from '../../embedded/git-server/index.ts';
-import { type Account, listen, type Listening } from '../../embedded/http/index.ts';
+import { type Account, type Listening, listen } from '../../embedded/http/index.ts';
 import { createEmbeddedRegistry } from '../../embedded/registry/index.ts';
 import type { Clock, Log, Metrics } from '../../ports/index.ts';
 import type { LocalAuthority } from '../certificates.ts';
@@ -29,7 +29,9 @@ export async function startArtifactServers(
   resources: Resources,
 ): Promise<ArtifactServers> {
   const git = createGitServer({ clock: deps.clock, log: deps.log }, { accounts: [account] });
-  const forge = resources.use(createForge({ clock: deps.clock, git, log: deps.log }), (one) => one[Symbol.dispose]());
+  const forge = resources.use(createForge({ clock: deps.clock, git, log: deps.log }), (one) =>
+    one[Symbol.dispose](),
+  );
   const requests = deps.metrics.counter({
     name: 'gantry_embedded_registry_requests_total',
     help: 'Requests that the embedded registry has answered.',
@@ -44,14 +46,15 @@ export async function startArtifactServers(
   );
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-    if (host === 'api.github.com' || (request.url ?? '').startsWith('/api/v3/')) forge.handleApi(request, response);
+    if (host === 'api.github.com' || (request.url ?? '').startsWith('/api/v3/'))
+      forge.handleApi(request, response);
     else if (registry.handle(request, response)) return;
     else if (isGitRequest(request)) git.handle(request, response);
     else forge.handlePages(request, response);
   };
   const { certPem, keyPem } = await authority.issue([...mappedHosts, 'localhost', '127.0.0.1']);
   const listening = await listen(handler, { tls: { cert: certPem, key: keyPem }, hosts: mappedHosts });
-  resources.use(listening, (one) => one[Symbol.asyncDispose]());
+  resources.use(listening, async (one) => one[Symbol.asyncDispose]());
   return { git, forge, listening };
 }
 
