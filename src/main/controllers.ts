@@ -88,7 +88,7 @@ function createControllers(
     { sharedNamespace: settings.SHARED_RESOURCES_NAMESPACE },
   );
   return [
-    createProjectController({ reader, writer, clock }),
+    createProjectController({ reader, writer, clock }, { concurrency: 4 }),
     createWarehouseController(
       { reader, writer, clock, images: createImageDiscovery(adapters) },
       {

@@ -177,7 +177,8 @@ class Execution {
     }
     // A claim that could not be written is not the step's failure: somebody else has the promotion, or the API is away.
     if (lost !== undefined) throw lost.error;
-    return await this.#settle(step, definition, record, evaluated, { outcome, noted, beganMs });
+    const masked = maskOutcome(outcome, this.#input.expressions);
+    return await this.#settle(step, definition, record, evaluated, { outcome: masked, noted, beganMs });
   }
 
   /** An effect that may have happened cannot be looked for when it is no longer known what it was. */
@@ -299,6 +300,11 @@ class Execution {
   #now(): string {
     return formatTime(this.#deps.clock.nowMs());
   }
+}
+
+/** Values from Secrets never reach a status, whatever a server chose to quote. Outputs stay as the manifest made them. */
+function maskOutcome(outcome: StepOutcome, expressions: StepExpressions): StepOutcome {
+  return outcome.message === undefined ? outcome : { ...outcome, message: expressions.mask(outcome.message) };
 }
 
 function limitsOf(

@@ -23,6 +23,8 @@ export type Evaluation<T> =
  * Errors: transport errors of the data it reads are thrown; everything else is an `Evaluation`.
  */
 export interface StepExpressions {
+  /** A text without the values that expressions have read from Secrets. */
+  mask(text: string): string;
   /** Should the step run? Only asked when the step has an `if`. */
   condition(step: PlannedStep, scope: StepScope, signal: AbortSignal): Promise<Evaluation<boolean>>;
   config(step: PlannedStep, scope: StepScope, signal: AbortSignal): Promise<Evaluation<EvaluatedConfig>>;

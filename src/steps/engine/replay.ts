@@ -84,7 +84,11 @@ function scopeBefore(index: number, replay: Replay): Parameters<StepExpressions[
   for (const [alias, output] of Object.entries(replay.ledger.outputs)) {
     if (earlier.has(alias) || tasks.has(alias)) outputs[alias] = output;
   }
-  const records = replay.ledger.records.filter((record) => earlier.has(record.alias));
+  const records = replay.ledger.records.flatMap((record): StepRecord[] => {
+    if (earlier.has(record.alias)) return [record];
+    const isOwn = record.alias === replay.steps[index]?.as;
+    return isOwn ? [{ alias: record.alias, startedAt: record.startedAt, errorCount: 0, status: 'Running' }] : [];
+  });
   return { outputs, journal: replay.ledger.journal, records };
 }
 
