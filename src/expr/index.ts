@@ -39,7 +39,7 @@ export {
 } from './language.ts';
 export { formatDiagnostic, formatProblem, type Position, positionOf } from './print/diagnostic.ts';
 export { printNode } from './print/source.ts';
-export { type Need, need, type Problem, refuse, type SourceRange } from './problem.ts';
+export { type Need, need, needAll, type Problem, refuse, type SourceRange } from './problem.ts';
 export { templateFunctions } from './template/functions.ts';
 export {
   type ConfigProblem,
@@ -52,7 +52,7 @@ export {
 } from './template/template.ts';
 export { Instant, utc } from './time/instant.ts';
 export { parseInstant } from './time/parse.ts';
-export { formatJson, markVerbatim } from './value/json.ts';
+export { formatJson, markVerbatim, readJson } from './value/json.ts';
 export { type Kind, kindOf, plain } from './value/kinds.ts';
 export { compilePattern, type Pattern } from './value/pattern.ts';
 export {

@@ -100,7 +100,7 @@ export function createLanguage(options: LanguageOptions = {}): Language {
     try {
       return { kind: 'value', value: evaluateNode(program.root, scope, environment, position) };
     } catch (caught) {
-      if (caught instanceof NeedSignal) return { kind: 'needs', needs: [caught.need] };
+      if (caught instanceof NeedSignal) return { kind: 'needs', needs: caught.needs };
       const { start, end } = position.at;
       return { kind: 'problem', problem: toProblem(caught, { start, end }) };
     }

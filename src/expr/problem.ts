@@ -39,17 +39,22 @@ export class Fault extends Error {
 
 /** Carries a need out of nested evaluation. Host functions throw what `need()` makes. */
 export class NeedSignal extends Error {
-  readonly need: Need;
+  readonly needs: readonly Need[];
 
-  constructor(need: Need) {
-    super(`needs ${need.kind} ${need.key}`);
-    this.need = need;
+  constructor(needs: readonly Need[]) {
+    super(`needs ${needs.map((need) => `${need.kind} ${need.key}`).join(', ')}`);
+    this.needs = needs;
   }
 }
 
 /** What a host function throws when it misses data: evaluation stops and reports the need. */
 export function need(kind: string, key: string): NeedSignal {
-  return new NeedSignal({ kind, key });
+  return new NeedSignal([{ kind, key }]);
+}
+
+/** The same for several at once. */
+export function needAll(needs: readonly Need[]): NeedSignal {
+  return new NeedSignal(needs);
 }
 
 /** What a host function throws when it refuses its arguments. */

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../../src/base/index.ts';
+import { answerKey, functionsOf, stepFunctions } from '../../src/domain/expressions/index.ts';
 import {
+  type ConfigResult,
   createLanguage,
   createTemplates,
   type Environment,
@@ -8,9 +10,13 @@ import {
   kindOf,
   nilMap,
   plain,
+  readJson,
+  type TemplateResult,
+  type Templates,
   type Value,
   type ValueMap,
 } from '../../src/expr/index.ts';
+import { answerNeed, type Fixture, snapshotOf } from './fixture.ts';
 import { compareOutcome, type Outcome, type Row, type Table } from './table.ts';
 
 const nowMs = Date.UTC(2026, 7, 1);
@@ -29,6 +35,7 @@ export const exprTable: Table = {
     const { envs } = fixtures as { envs: Record<string, ValueMap> };
     const language = createLanguage();
     const templates = createTemplates();
+    const kargoTemplates = createTemplates({ functions: stepFunctions });
     const environmentOf = (row: Row): Environment => {
       const name = row.input['env'];
       const inline = row.input['inlineEnv'] as ValueMap | undefined;
@@ -36,7 +43,15 @@ export const exprTable: Table = {
       return { variables, nowMs };
     };
     return (row) => {
-      if (row.input['fixture'] !== undefined) return { passed: false, actual: 'functions are not built yet' };
+      if (row.input['fixture'] !== undefined) {
+        const { fixtures: named } = fixtures as unknown as { fixtures: Record<string, Fixture> };
+        const fixture = named[String(row.input['fixture'])];
+        if (fixture === undefined) return { passed: false, actual: 'no such fixture' };
+        return templateOutcome(
+          row,
+          evaluateWithFixture(kargoTemplates, fixture, String(row.input['template'])),
+        );
+      }
       const environment = environmentOf(row);
       if (typeof row.input['expr'] === 'string') {
         return expressionOutcome(row, language.run(row.input['expr'], environment));
@@ -49,6 +64,21 @@ export const exprTable: Table = {
     };
   },
 };
+
+const maxRounds = 32;
+
+/** Evaluates as the engine does: reads what is needed and evaluates again. */
+function evaluateWithFixture(templates: Templates, fixture: Fixture, template: string): TemplateResult {
+  const answers = new Map<string, JsonObject | null>();
+  const step = { steps: fixture.stepMetas, alias: fixture.currentStepAlias };
+  for (let round = 0; ; round++) {
+    const snapshot = { ...snapshotOf(fixture), answers };
+    const environment = { variables: {}, functions: functionsOf(snapshot, step), nowMs };
+    const result = templates.evaluateTemplate(template, environment);
+    if (result.kind !== 'needs' || round >= maxRounds) return result;
+    for (const need of result.needs) answers.set(answerKey(need), answerNeed(fixture, need));
+  }
+}
 
 function expressionOutcome(row: Row, result: Evaluated): Outcome {
   if (result.kind !== 'value') return failed(row, result);
@@ -65,10 +95,7 @@ function textOf(value: Value): string {
   return typeof item === 'string' ? item : formatJson(item);
 }
 
-function templateOutcome(
-  row: Row,
-  result: ReturnType<ReturnType<typeof createTemplates>['evaluateTemplate']>,
-): Outcome {
+function templateOutcome(row: Row, result: TemplateResult): Outcome {
   if (result.kind !== 'value') return failed(row, result);
   return succeeded(row, describeValue(result.value));
 }
@@ -81,19 +108,21 @@ function describeValue(value: JsonValue): JsonObject {
   return { type, value };
 }
 
-function configOutcome(
-  row: Row,
-  text: string,
-  evaluate: (config: JsonValue) => ReturnType<ReturnType<typeof createTemplates>['evaluateConfig']>,
-): Outcome {
+function configOutcome(row: Row, text: string, evaluate: (config: JsonValue) => ConfigResult): Outcome {
   let config: JsonValue;
   try {
     config = JSON.parse(text) as JsonValue;
   } catch (error) {
     return failed(row, String(error));
   }
-  if (typeof config !== 'object' || config === null || Array.isArray(config))
+  // Manifests arrive decoded, so a number beyond a float is refused before this code sees it.
+  if (
+    typeof config !== 'object' ||
+    Array.isArray(config) ||
+    JSON.stringify(config) !== JSON.stringify(readJson(text))
+  ) {
     return failed(row, 'not an object');
+  }
   const result = evaluate(config);
   if (result.kind !== 'value') return failed(row, result);
   if (row.error === true) return { passed: false, actual: result.value };

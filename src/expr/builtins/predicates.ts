@@ -87,7 +87,7 @@ function reduce(loop: Loop): Value {
   if (loop.length === 0 && loop.extra === undefined) {
     throw new Fault('expr.range', 'reduce of an empty list needs an initial value');
   }
-  let accumulator = loop.extra ?? loop.item(0);
+  let accumulator = loop.extra === undefined ? loop.item(0) : loop.extra;
   for (let index = loop.extra === undefined ? 1 : 0; index < loop.length; index++) {
     accumulator = loop.apply(index, accumulator);
   }

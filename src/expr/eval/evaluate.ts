@@ -6,7 +6,7 @@ import { nearestNames } from '../print/suggest.ts';
 import { Fault, type SourceRange } from '../problem.ts';
 import { signValue } from '../value/arithmetic.ts';
 import { isList, kindOf, mapEntries, plain } from '../value/kinds.ts';
-import { Bytes, Method, newMap, type Value } from '../value/types.ts';
+import { Bytes, Method, newMap, nilList, type Value } from '../value/types.ts';
 import { encodeUtf8 } from '../value/utf8.ts';
 import { Budget, type Environment, type EvalLimits } from './environment.ts';
 import { readMember, readSlice } from './member.ts';
@@ -108,8 +108,10 @@ function visit(run: Evaluation, node: Node): Value | typeof skipped {
       run.at = node;
       return readSlice(plain(object), from, to);
     }
-    case 'chain':
-      return evaluate(run, node.inner);
+    case 'chain': {
+      const value = evaluate(run, node.inner);
+      return value === nilList ? null : value;
+    }
     case 'call':
       return evaluateCall(run, node);
     case 'builtin':
@@ -166,6 +168,7 @@ function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
     return left === null ? evaluate(run, node.right) : left;
   }
   if (operator === '||' && isLiteral(node.right, true)) return true;
+  if (operator === '&&' && isLiteral(node.right, false)) return false;
   const left = operand(run, node.left);
   // Source: expr-lang folds a literal on the right before it looks at the left.
   if (operator === '&&' && isLiteral(node.right, true)) return left;

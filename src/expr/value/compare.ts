@@ -1,14 +1,14 @@
 import { Duration } from '../time/duration.ts';
 import { Instant, Zone } from '../time/instant.ts';
 import { isList, isNumber, mapEntries, plain } from './kinds.ts';
-import { Bytes, KeyedMap, Record_, TextTable, type Value } from './types.ts';
+import { Bytes, KeyedMap, nilList, nilMap, Record_, TextTable, type Value } from './types.ts';
 import { compareText } from './utf8.ts';
 
 /** Are two values equal? Different kinds are unequal, except that an int and a float compare by value. */
 export function equalValues(first: Value, second: Value): boolean {
   const a = plain(first);
   const b = plain(second);
-  if (a === b) return true;
+  if (a === b || (isNil(a) && isNil(b))) return true;
   if (isNumber(a) && isNumber(b)) return Number(a) === Number(b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (isList(a))
@@ -23,6 +23,13 @@ export function equalValues(first: Value, second: Value): boolean {
   }
   if (a instanceof Record_) return b instanceof Record_ && equalRecords(a, b);
   return equalMaps(a, b);
+}
+
+/** nil, and the lists and maps that stand for Go's nil ones. */
+function isNil(value: Value): boolean {
+  return (
+    value === null || value === nilList || value === nilMap || (value instanceof TextTable && value.isNil)
+  );
 }
 
 function equalRecords(a: Record_, b: Record_): boolean {

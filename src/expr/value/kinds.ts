@@ -82,5 +82,9 @@ export function mapEntries(value: Value): readonly (readonly [Value, Value])[] |
   if (value instanceof KeyedMap) return [...value.entries.values()];
   if (value instanceof TextTable) return Object.entries(value.entries);
   if (!isValueMap(value)) return undefined;
-  return Object.keys(value).map((key) => [key, value[key] ?? null] as const);
+  // A member that is undefined does not exist.
+  return Object.keys(value).flatMap((key) => {
+    const item = value[key];
+    return item === undefined ? [] : [[key, item] as const];
+  });
 }
