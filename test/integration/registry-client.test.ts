@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { imageSubscription } from '../../src/api/v1alpha1/index.ts';
+import { createImageDiscovery } from '../../src/discovery/index.ts';
 import {
   type CannedAnswer,
   createEmbeddedRegistry,
@@ -84,6 +86,24 @@ test('what one identity resolved is not served to another', async () => {
     signal,
   );
   expect(world.texts()[0]).toBe('GET /v2/team/app/manifests/main 200');
+});
+
+test('newest build of 20 tags: two requests per tag at first, then one', async () => {
+  await using world = await openWorld({});
+  for (let index = 0; index < 20; index++) await world.push('team/app', `v${index}`);
+  const images = createImageDiscovery({
+    registry: world.registry,
+    credentials: { find: async () => undefined },
+  });
+  const given = { repoURL: world.repoURL('team/app'), imageSelectionStrategy: 'NewestBuild' };
+  const look = { project: 'demo', subscription: imageSubscription.parse(given), isFresh: false };
+  world.requests.length = 0;
+  const found = await Promise.all([images.discover(look, signal), images.discover(look, signal)]);
+  expect(found.map((item) => item.images.length)).toEqual([20, 20]);
+  expect(world.requests.length, 'shared by both').toBeLessThanOrEqual(42);
+  world.requests.length = 0;
+  await images.discover({ ...look, isFresh: true }, signal);
+  expect(world.requests.length).toBe(21);
 });
 
 test('pages are followed to the end', async () => {
@@ -236,7 +256,7 @@ async function openWorld(options: EmbeddedRegistryOptions): Promise<World> {
       pusher.pushImage(
         { repoURL: repoURL(repository), ...(credential === undefined ? {} : { credential }) },
         tag,
-        { created },
+        { created, content: tag },
         signal,
       ),
     texts: () => requests.map(({ method, target, status }) => `${method} ${target.split('?')[0]} ${status}`),

@@ -3,16 +3,11 @@ import { annotations, type Warehouse, type WarehouseStatus, warehouses } from '.
 import type { ImageDiscovery } from '../../discovery/index.ts';
 import type { Clock, Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
 import { act } from './act.ts';
+import { evaluateCriteria } from './criteria.ts';
 import { decide } from './decide.ts';
 import { observe } from './observe.ts';
 import { report } from './report.ts';
-import type {
-  EvaluateCriteria,
-  WarehouseDone,
-  WarehousePlan,
-  WarehouseRules,
-  WarehouseSeen,
-} from './types.ts';
+import type { WarehouseDone, WarehousePlan, WarehouseRules, WarehouseSeen } from './types.ts';
 
 /** What the controller works with. */
 export interface WarehouseControllerDeps {
@@ -20,8 +15,6 @@ export interface WarehouseControllerDeps {
   readonly writer: KubeWriter;
   readonly clock: Clock;
   readonly images: ImageDiscovery;
-  /** Without it, a Warehouse with criteria makes no Freight and says so. */
-  readonly evaluateCriteria?: EvaluateCriteria;
 }
 
 /** How the controller works. */
@@ -48,7 +41,7 @@ export function createWarehouseController(
   const rules: WarehouseRules = {
     controllerName: shard === undefined ? 'warehouse-controller' : `warehouse-controller-${shard}`,
     minIntervalMs: options.minIntervalMs ?? 0,
-    evaluateCriteria: deps.evaluateCriteria ?? refuseCriteria,
+    evaluateCriteria,
   };
   const isDefault = shard === undefined || options.isDefault === true;
   const isMine = (of: string | undefined): boolean =>
@@ -75,9 +68,3 @@ function hasNewRefresh(old: Warehouse, object: Warehouse): boolean {
   const token = annotationOf(object, annotations.refresh);
   return token !== undefined && token !== annotationOf(old, annotations.refresh);
 }
-
-const refuseCriteria: EvaluateCriteria = () => ({
-  ok: false,
-  problem:
-    'expressions in freightCreationCriteria are not supported yet; set freightCreationPolicy to Manual instead',
-});
