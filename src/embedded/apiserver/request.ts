@@ -72,7 +72,7 @@ export function toVerb(
       if (isOne) return 'get';
       return isTrue(query.get('watch')) ? 'watch' : 'list';
     case 'POST':
-      return 'create';
+      return isOne ? undefined : 'create';
     case 'PUT':
       return isOne ? 'update' : undefined;
     case 'PATCH':

@@ -159,3 +159,17 @@ function toPaths(resource: Resource): JsonObject {
     ...(resource.hasStatus ? { [`${collection}/{name}/status`]: status } : {}),
   };
 }
+
+/** The media type in which clients up to today ask for OpenAPI v2. */
+export const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/**
+ * An OpenAPI v2 document without any definition, in protobuf: `swagger` and `info` alone. kubectl needs one before it takes
+ * a manifest of kind List, and passes over kinds that it does not describe.
+ */
+export function emptyOpenApiV2(): Buffer {
+  const field = (number: number, content: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([number * 8 + 2, content.length]), content]);
+  const info = [field(1, Buffer.from('Kubernetes')), field(2, Buffer.from('v1.32.0'))];
+  return Buffer.concat([field(1, Buffer.from('2.0')), field(2, Buffer.concat(info))]);
+}

@@ -9,7 +9,7 @@ import {
   showApiGroup,
   versionInfo,
 } from '../discovery/discovery.ts';
-import { listOpenApi, showOpenApi } from '../discovery/openapi.ts';
+import { emptyOpenApiV2, listOpenApi, openApiV2Type, showOpenApi } from '../discovery/openapi.ts';
 import { parseResourcePath, toVerb } from '../request.ts';
 import { badRequest, failure, methodNotAllowed, StatusError, unknownPath } from '../status.ts';
 import { wantsAggregatedDiscovery } from './accept.ts';
@@ -93,6 +93,10 @@ function serveOther(
     plain(response, front.metrics.render());
     return;
   }
+  if (pathname === '/openapi/v2' && request.headers.accept?.includes('proto-openapi.spec.v2') === true) {
+    plain(response, emptyOpenApiV2(), openApiV2Type);
+    return;
+  }
   const isRoot = pathname === '/api' || pathname === '/apis';
   const headers: Record<string, string> = isRoot ? { vary: 'Accept' } : {};
   if (isRoot && wantsAggregatedDiscovery(request.headers.accept)) {
@@ -155,12 +159,9 @@ function toWarning(text: string): string {
   return `299 - "${clean.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-function plain(response: ServerResponse, text: string): void {
-  response.writeHead(200, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
+function plain(response: ServerResponse, content: string | Buffer, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(content) });
+  response.end(content);
 }
 
 /** Requests outside of resources, and refused before they were understood, are counted without labels of one. */

@@ -25,10 +25,13 @@ const filterForm = /^\s*@(?<path>[^=!]*?)\s*(?:(?<operator>==|!=)\s*(?<value>.*?
 /** Parses the simple JSONPath that printer columns may have; `undefined` when it is another. */
 export function parseJsonPath(text: string): JsonPathTemplate | undefined {
   const steps: PathStep[] = [];
-  stepForm.lastIndex = 0;
   const body = text.replace(/^\$/, '');
-  while (stepForm.lastIndex < body.length) {
+  let position = 0;
+  while (position < body.length) {
+    // Filters hold paths of their own, so the expression's state is set anew each time.
+    stepForm.lastIndex = position;
     const found = stepForm.exec(body)?.groups;
+    position = stepForm.lastIndex;
     if (found === undefined) return undefined;
     const step = toStep(found);
     if (step === undefined) return undefined;
