@@ -53,7 +53,7 @@ export interface ApiServerOptions {
 }
 
 /** A running server. */
-export interface ApiServer {
+export interface ApiServer extends AsyncDisposable {
   /** E.g. "http://127.0.0.1:41234". */
   readonly url: string;
   /** Ends all watches and connections. */
@@ -101,6 +101,7 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     close: () => close(server, closing),
+    [Symbol.asyncDispose]: () => close(server, closing),
   };
 }
 
@@ -154,6 +155,7 @@ function listen(server: Server, port: number): Promise<number> {
 
 function close(server: Server, closing: AbortController): Promise<void> {
   closing.abort();
+  if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

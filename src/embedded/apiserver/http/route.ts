@@ -7,6 +7,7 @@ import {
   listApiResources,
   listCoreVersions,
   showApiGroup,
+  subresourcesOf,
   versionInfo,
 } from '../discovery/discovery.ts';
 import { emptyOpenApiV2, listOpenApi, openApiV2Type, showOpenApi } from '../discovery/openapi.ts';
@@ -14,7 +15,7 @@ import { parseResourcePath, toVerb } from '../request.ts';
 import { badRequest, failure, methodNotAllowed, StatusError, unknownPath } from '../status.ts';
 import { wantsAggregatedDiscovery } from './accept.ts';
 import { assertLocal, authenticate, type TokenUser } from './guard.ts';
-import type { RequestMetrics } from './request-metrics.ts';
+import type { RequestLabels, RequestMetrics } from './request-metrics.ts';
 import { serveResource } from './resources.ts';
 
 /** What the front of the server needs beyond the context. */
@@ -39,7 +40,7 @@ export async function serve(
   // A client that leaves in the middle must not end the process.
   request.on('error', () => {});
   response.on('error', () => {});
-  response.on('finish', () => countRequest(front, request, response));
+  response.on('finish', () => countRequest(context, front, { request, response }));
   try {
     await route(context, front, { request, response, warnings });
   } catch (error) {
@@ -164,29 +165,32 @@ function plain(response: ServerResponse, content: string | Buffer, type = 'text/
   response.end(content);
 }
 
-/** Requests outside of resources, and refused before they were understood, are counted without labels of one. */
-function countRequest(front: Front, request: IncomingMessage, response: ServerResponse): void {
-  const labels = { group: '', version: '', resource: '', subresource: '', code: String(response.statusCode) };
+/** Requests outside of the served resources are counted without labels of one, so that clients cannot make up labels. */
+function countRequest(
+  context: ServerContext,
+  front: Front,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): void {
+  const code = String(response.statusCode);
+  const other = { group: '', version: '', resource: '', subresource: '', code, verb: request.method ?? '' };
+  front.metrics.count(labelsOf(context, request, code) ?? other);
+}
+
+function labelsOf(context: ServerContext, request: IncomingMessage, code: string): RequestLabels | undefined {
   try {
     const url = new URL(request.url ?? '/', 'http://server.invalid');
     const place = parseResourcePath(url.pathname);
-    const verb = place === undefined ? request.method : toVerb(request.method ?? '', place, url.searchParams);
-    if (place === undefined || response.statusCode === 404) {
-      front.metrics.count({ ...labels, verb: (verb ?? '').toUpperCase() });
-      return;
-    }
-    const { group, version, plural, subresource = '' } = place;
-    const wide = (verb ?? '').toUpperCase();
-    front.metrics.count({
-      ...labels,
-      verb: names[wide] ?? wide,
-      group,
-      version,
-      resource: plural,
-      subresource,
-    });
+    if (place === undefined) return undefined;
+    const resource = context.catalog.find(place.group, place.version, place.plural);
+    const verb = toVerb(request.method ?? '', place, url.searchParams)?.toUpperCase();
+    if (resource === undefined || verb === undefined) return undefined;
+    const { group, version, plural } = resource;
+    const isKnown = subresourcesOf(resource).some(([name]) => name === place.subresource);
+    const subresource = isKnown ? (place.subresource ?? '') : '';
+    return { group, version, resource: plural, subresource, code, verb: names[verb] ?? verb };
   } catch {
-    front.metrics.count({ ...labels, verb: request.method ?? '' });
+    // A path that cannot be read names no resource; it has been answered with a 400 already.
+    return undefined;
   }
 }
 
@@ -194,5 +198,4 @@ function countRequest(front: Front, request: IncomingMessage, response: ServerRe
 const names: Readonly<Record<string, string>> = {
   CREATE: 'POST',
   UPDATE: 'PUT',
-  DELETECOLLECTION: 'DELETECOLLECTION',
 };

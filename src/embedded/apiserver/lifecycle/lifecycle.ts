@@ -20,12 +20,28 @@ type Work = () => Promise<void>;
 export function startLifecycle(context: ServerContext): void {
   const owners = createOwnerCollector(context);
   const queue = createQueue(context);
-  const stop = context.store.subscribe(undefined, context.store.revision(), (event) => {
+  const observe = (event: StoreEvent): void => {
     if (event.key.resource === definitions) serveDefinition(context, event);
     for (const work of owners.observe(event)) queue.add(work);
     for (const work of emptyings(context, event)) queue.add(work);
-  });
+  };
+  const revision = context.store.revision();
+  for (const event of presentState(context)) observe(event);
+  const stop = context.store.subscribe(undefined, revision, observe);
   if (stop !== 'expired') context.closing.addEventListener('abort', stop);
+}
+
+/** What a store holds from an earlier run, as if it were written now: definitions first, as they serve the others. */
+function* presentState(context: ServerContext): Iterable<StoreEvent> {
+  const seen = new Set<string>();
+  for (let next: string | undefined = definitions; next !== undefined; ) {
+    seen.add(next);
+    for (const object of context.store.list(next, undefined).items) {
+      const key = { resource: next, namespace: namespaceOf(object) ?? '', name: nameOf(object) };
+      yield { revision: revisionOf(object), type: 'added', key, object, previous: undefined };
+    }
+    next = context.catalog.all().find((resource) => !seen.has(resource.storage))?.storage;
+  }
 }
 
 function createQueue(context: ServerContext): { add(work: Work): void } {

@@ -53,7 +53,6 @@ export function streamWatch(
   const listener = (event: StoreEvent): void => {
     const change = toChange(event, isWanted);
     if (change !== undefined) writer.send(change.type, change.object);
-    writer.seen(event.revision);
   };
   const unsubscribe = context.store.subscribe(resource.storage, start, listener);
   if (unsubscribe === 'expired') {
@@ -96,8 +95,6 @@ function sendPresentState(
 
 interface Writer {
   send(type: EventType, stored: JsonObject): void;
-  /** Notes that everything up to a revision has been looked at. */
-  seen(revision: number): void;
   bookmark(): void;
   fail(status: JsonObject): void;
 }
@@ -109,7 +106,6 @@ function createWriter(
 ): Writer {
   const { resource } = request;
   let isFirst = true;
-  let lastSeen = context.store.revision();
   const write = (type: string, text: string): void => {
     if (response.destroyed || response.writableEnded) return;
     response.write(`{"type":"${type}","object":${text}}\n`);
@@ -135,12 +131,9 @@ function createWriter(
           : showObject(context, resource, { stored, display }),
       );
     },
-    seen(revision) {
-      lastSeen = Math.max(lastSeen, revision);
-    },
     bookmark() {
       // The store delivers in order and at once, so everything up to its present revision has been sent.
-      const version = String(Math.max(lastSeen, context.store.revision()));
+      const version = String(context.store.revision());
       const bare = {
         kind: resource.kind,
         apiVersion: apiVersionOf(resource),
