@@ -30,11 +30,12 @@ export class Access {
   }
 }
 
-/** Who asks: the name of the credential, or nobody. */
-export function identityOf(remote: GitRemote): string {
-  return remote.credential === undefined ? 'anonymous' : `credential ${remote.credential.identity}`;
+/** Names a repository together with who asks: the name of the credential, or nobody. */
+export function accessKey(remote: GitRemote): string {
+  const identity = remote.credential === undefined ? 'anonymous' : `credential ${remote.credential.identity}`;
+  return `${parseRemoteUrl(remote).store}\n${identity}`;
 }
 
 function keyOf(remote: GitRemote, commit: string): string {
-  return `${parseRemoteUrl(remote).store}\n${identityOf(remote)}\n${commit}`;
+  return `${accessKey(remote)}\n${commit}`;
 }

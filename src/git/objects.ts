@@ -9,34 +9,38 @@ import {
   type ObjectId,
   parseObjectId,
 } from '../wire/git/index.ts';
+import { Batches } from './batches.ts';
 import { gitErrors } from './errors.ts';
 import type { ObjectCache } from './object-cache.ts';
 import type { GitTransport } from './transport.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 import type { ObjectSource, StoredEntry } from './workdir/node.ts';
 
-interface Batch {
-  readonly ids: Set<ObjectId>;
-  readonly done: Promise<ReadonlyMap<ObjectId, GitObject>>;
-}
-
 /**
  * The objects of one remote for one identity, read through the cache.
  *
- * Reads that are asked for at the same time become one request. Callers start from commits to which access is proven.
+ * Reads that are asked for at the same time become one request, whoever asks. Callers start from commits to which access
+ * is proven.
  */
 export class RemoteObjects implements ObjectSource {
   readonly store: string;
-  readonly #remote: GitRemote;
+  #remote: GitRemote;
   readonly #transport: GitTransport;
   readonly #cache: ObjectCache;
-  #batch: Batch | undefined;
+  readonly #batches = new Batches((wants, signal) =>
+    this.fetch({ wants, depth: 1, filter: 'tree:0' }, signal),
+  );
 
   constructor(remote: GitRemote, transport: GitTransport, cache: ObjectCache) {
     this.store = parseRemoteUrl(remote).store;
     this.#remote = remote;
     this.#transport = transport;
     this.#cache = cache;
+  }
+
+  /** From now on asks with this credential of the same identity. */
+  use(remote: GitRemote): void {
+    this.#remote = remote;
   }
 
   async readTree(id: string, signal: AbortSignal): Promise<readonly StoredEntry[]> {
@@ -81,7 +85,7 @@ export class RemoteObjects implements ObjectSource {
       else found.set(id, object);
     }
     if (missing.length === 0) return found;
-    const fetched = await this.#join(missing, signal);
+    const fetched = await this.#batches.read(missing, signal);
     for (const id of missing) {
       const object = fetched.get(id);
       if (object === undefined) throw this.#missing(id);
@@ -120,23 +124,6 @@ export class RemoteObjects implements ObjectSource {
     throw object === undefined
       ? this.#missing(id)
       : gitErrors.create('git.object-missing', `the object ${id} is a ${object.type}, not a ${type}`);
-  }
-
-  /** Adds to the request that is about to start, or starts one at the end of this turn of the event loop. */
-  #join(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, GitObject>> {
-    const open = this.#batch;
-    if (open !== undefined) {
-      for (const id of ids) open.ids.add(id);
-      return open.done;
-    }
-    const wants = new Set(ids);
-    const turn = new Promise<void>((resolve) => setImmediate(resolve));
-    const done = turn.then(() => {
-      this.#batch = undefined;
-      return this.fetch({ wants: [...wants], depth: 1, filter: 'tree:0' }, signal);
-    });
-    this.#batch = { ids: wants, done };
-    return done;
   }
 
   #knowsBelow(tree: ObjectId): boolean {

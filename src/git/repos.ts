@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type {
   Clock,
   CommitDraft,
@@ -21,7 +22,7 @@ import {
   type RemoteRef,
   zeroId,
 } from '../wire/git/index.ts';
-import { Access } from './access.ts';
+import { Access, accessKey } from './access.ts';
 import { commitsOf, createCommit, fromDraft, toGitCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import { Heads } from './heads.ts';
@@ -55,6 +56,9 @@ export interface GitReposOptions {
   readonly accessTtlMs?: number;
 }
 
+/** Repositories, each with an identity, whose reads are joined. */
+const maxRemotes = 2_000;
+
 const mebibyte = 1024 * 1024;
 const defaults: Required<GitReposOptions> = {
   cacheBytes: 64 * mebibyte,
@@ -76,6 +80,8 @@ class HttpGitRepos implements GitRepos {
   readonly #heads = new Heads();
   /** The commits that were last checked out of branches: what is fetched next differs little from them. */
   readonly #lastRead = new Heads();
+  /** One for each repository and identity, so that their reads can be joined. */
+  readonly #objects = new LRUCache<string, RemoteObjects>({ max: maxRemotes });
   readonly #pusher: Pusher;
 
   constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
@@ -150,7 +156,15 @@ class HttpGitRepos implements GitRepos {
   }
 
   #objectsOf(remote: GitRemote): RemoteObjects {
-    return new RemoteObjects(remote, this.#transport, this.#cache);
+    const key = `${accessKey(remote)}\n${remote.insecureSkipTLSVerify === true}`;
+    const known = this.#objects.get(key);
+    if (known !== undefined) {
+      known.use(remote);
+      return known;
+    }
+    const made = new RemoteObjects(remote, this.#transport, this.#cache);
+    this.#objects.set(key, made);
+    return made;
   }
 
   #toResolved(remote: GitRemote, target: RefTarget, ref: RemoteRef): ResolvedRef {

@@ -241,6 +241,28 @@ describe('one Promotion from start to verified', () => {
   });
 });
 
+describe('a Promotion that ended before it started', () => {
+  const collection = { id: 'c1', items: { 'Warehouse/main': { name: 'f1', origin } } };
+  test.each([
+    { phase: 'Errored', want: 'dev.02.f1', because: 'it was its turn and it could not run' },
+    { phase: 'Aborted', want: 'dev.01.f1', because: 'somebody changed their mind' },
+  ] as const)('$phase: $because', async ({ phase, want }) => {
+    const world = setUp();
+    world.putStage('dev');
+    world.putFreight('f1');
+    world.putPromotion('dev.01.f1', succeeded(world.clock));
+    await world.driver.settle(world.key('dev'));
+    world.putPromotion('dev.02.f1');
+    await world.driver.settle(world.key('dev'));
+    expect(world.stageNow('dev')?.status?.currentPromotion?.name).toBe('dev.02.f1');
+    world.putPromotion('dev.02.f1', { phase, finishedAt: formatTime(world.clock.nowMs()) });
+    await world.driver.settle(world.key('dev'));
+    const last = world.stageNow('dev')?.status?.lastPromotion;
+    expect(last?.name).toBe(want);
+    expect(last?.status?.freightCollection).toMatchObject(collection);
+  });
+});
+
 describe('what keeps a Stage from being ready is named', () => {
   test.each([
     {

@@ -59,8 +59,8 @@ export function findEnded(seen: StageSeen): readonly Promotion[] {
   const current = seen.object.status?.currentPromotion?.name;
   return seen.promotions
     .filter(({ metadata: { name }, status }) => {
-      if (status?.startedAt === undefined) return false;
-      return name === current || compareNames(name, last) > 0;
+      if (name === current) return status?.startedAt !== undefined || status?.phase !== 'Aborted';
+      return status?.startedAt !== undefined && compareNames(name, last) > 0;
     })
     .filter(isTerminal)
     .sort((a, b) => compareNames(a.metadata.name, b.metadata.name));
@@ -79,7 +79,7 @@ function pruneHolds(draft: Draft, seen: StageSeen): Draft {
 }
 
 function takeIn(draft: Draft, seen: StageSeen, promotion: Promotion): Draft {
-  const status = withoutJournal(promotion.status ?? {});
+  const status = withInherited(withoutJournal(promotion.status ?? {}), draft);
   const reference: PromotionReference = {
     name: promotion.metadata.name,
     status,
@@ -177,6 +177,14 @@ function mustWait(draft: Draft): boolean {
   if (draft.status.lastPromotion?.status?.phase !== 'Succeeded') return false;
   const health = draft.status.health?.status;
   return (health === undefined || health === 'Healthy') && history.length === 0;
+}
+
+/** A Promotion that ended before it knew what it would deploy must not make the Stage forget the other origins. */
+function withInherited(status: PromotionStatus, draft: Draft): PromotionStatus {
+  const inherited = draft.status.lastPromotion?.status?.freightCollection;
+  if (status.freightCollection !== undefined || inherited === undefined || status.phase === 'Succeeded')
+    return status;
+  return { ...status, freightCollection: inherited };
 }
 
 function withoutJournal(status: PromotionStatus): PromotionStatus {
