@@ -27,7 +27,8 @@ export async function runSandbox(call: SandboxCall, streams: Streams, signal: Ab
   resources.use(sandbox, (one) => one.close());
   const sources = { metrics: surroundings.prometheus, runner: () => undefined };
   const metrics = await serveProbes(sources, '127.0.0.1:0', resources);
-  const ready = { ...sandbox.info, metrics, endpoints: sandbox.endpoints };
+  const { info, endpoints, controllerKubeconfig } = sandbox;
+  const ready = { ...info, metrics, endpoints, controllerKubeconfig };
   streams.stdout.write(call.json ? `${JSON.stringify(ready)}\n` : describe(ready));
   await untilAborted(signal);
 }

@@ -3,7 +3,7 @@ import { applicationDefinition, applications } from '../../api/argocd/index.ts';
 import { customResourceDefinitions, namespaces } from '../../api/core/index.ts';
 import type { KubeObject } from '../../api/meta/index.ts';
 import { toCustomResourceDefinition } from '../../api/structural/index.ts';
-import { kargoKinds } from '../../api/v1alpha1/index.ts';
+import { freights, kargoKinds, promotions, stages, warehouses } from '../../api/v1alpha1/index.ts';
 import type { SandboxInfo } from '../../cli/index.ts';
 import { createApiServer } from '../../embedded/apiserver/index.ts';
 import { createArgoCdController } from '../../embedded/argocd/index.ts';
@@ -34,6 +34,8 @@ export interface Sandbox {
   readonly info: SandboxInfo;
   /** The value of GANTRY_ENDPOINTS with which another process reaches the same servers. */
   readonly endpoints: string;
+  /** A kubeconfig with the identity that admission takes for the control plane; for `gantry controller`. */
+  readonly controllerKubeconfig: string;
   readonly client: KubeClient;
   /** Reaches ghcr.io, github.com and api.github.com at the embedded servers. */
   readonly http: HttpClient;
@@ -46,6 +48,10 @@ export interface Sandbox {
 
 const user = 'release-robot';
 const argocdNamespace = 'argocd';
+/** Who the controllers are to the API server; admission counts them as control plane. */
+const controllerUser = 'system:serviceaccount:kargo:kargo-controller';
+/** What people look at, kept in the cache of the administrator's client. */
+const shownTypes = [warehouses, freights, stages, promotions, applications].map((type) => ({ type }));
 
 /** Starts a sandbox and resolves when everything in it works. */
 export async function startSandbox(
@@ -79,31 +85,34 @@ async function build(
     resources,
   );
   const endpoints = formatEndpoints(servers.listening.address, caFile);
-  const settings = readSettings({ ...options.environment, GANTRY_ENDPOINTS: endpoints });
+  const settings = readSettings({
+    CONTROLPLANE_USER_REGEX: `^${controllerUser}$`,
+    ...options.environment,
+    GANTRY_ENDPOINTS: endpoints,
+  });
 
   const cluster = await startApiServer(surroundings, authority, resources);
-  const client = await createKubeClient(surroundings, {
-    server: cluster.server,
-    token: cluster.token,
-    caData: authority.certPem,
-  });
-  resources.use(client, (one) => one.close());
+  const connect = async (token: string): Promise<KubeClient> => {
+    const address = { server: cluster.server, token, caData: authority.certPem };
+    return resources.use(await createKubeClient(surroundings, address), (one) => one.close());
+  };
+  const client = await connect(cluster.token);
   await install(client, signal);
   const http = createHttp(settings, resources);
-  const adapters = createAdapters(surroundings, client, http, settings);
+  const controlPlane = await connect(cluster.controllerToken);
+  const adapters = createAdapters(surroundings, controlPlane, http, settings);
   await startWebhooks(
-    { ...surroundings, client },
+    { ...surroundings, client: controlPlane },
     { settings, authority, port: 0, host: '127.0.0.1', registers: true },
     resources,
     signal,
   );
-  await run({ surroundings, client, adapters, settings, options, password }, resources, signal);
+  await run({ surroundings, client: controlPlane, adapters, settings, options, password }, resources, signal);
+  await client.start(shownTypes, signal);
 
-  const kubeconfig = writePrivateFile(
-    folder,
-    'kubeconfig',
-    formatKubeconfig({ ...cluster, caPem: authority.certPem }),
-  );
+  const writeKubeconfig = (name: string, token: string): string =>
+    writePrivateFile(folder, name, formatKubeconfig({ server: cluster.server, token, caPem: authority.certPem }));
+  const kubeconfig = writeKubeconfig('kubeconfig', cluster.token);
   const base = servers.listening.url;
   const info: SandboxInfo = {
     kubeconfig,
@@ -120,6 +129,7 @@ async function build(
   return {
     info,
     endpoints,
+    controllerKubeconfig: writeKubeconfig('controller-kubeconfig', cluster.controllerToken),
     client,
     http,
     adapters,
@@ -139,12 +149,15 @@ async function startApiServer(
   surroundings: Surroundings,
   authority: LocalAuthority,
   resources: Resources,
-): Promise<{ readonly server: string; readonly token: string }> {
+): Promise<{ readonly server: string; readonly token: string; readonly controllerToken: string }> {
   const token = randomBytes(24).toString('base64url');
+  const controllerToken = randomBytes(24).toString('base64url');
+  const groups = ['system:serviceaccounts', 'system:authenticated'];
+  const users = [{ token: controllerToken, user: { username: controllerUser, groups } }];
   const { certPem, keyPem } = await authority.issue(['127.0.0.1', 'localhost']);
-  const server = await createApiServer(surroundings, { token, tls: { cert: certPem, key: keyPem } });
+  const server = await createApiServer(surroundings, { token, users, tls: { cert: certPem, key: keyPem } });
   resources.use(server, (one) => one.close());
-  return { server: server.url, token };
+  return { server: server.url, token, controllerToken };
 }
 
 /** Kinds and namespaces that a cluster with Gantry and Argo CD has. */

@@ -5,6 +5,6 @@
 export { createEngine, type Engine, type EngineDeps, type EngineInput } from './engine.ts';
 export type { StepExpressions, StepScope } from './expressions.ts';
 export type { PromotionFacts } from './facts.ts';
-export { createStepExpressions, type StepExpressionsOptions } from './kargo-expressions.ts';
 export { journalKey } from './journal.ts';
+export { createStepExpressions, type StepExpressionsOptions } from './kargo-expressions.ts';
 export type { PlannedStep } from './types.ts';

@@ -87,9 +87,13 @@ export function createStepExpressions(
         const scope = scopeOf(deps.clock.nowMs());
         const result = await evaluate(() => {
           const vars = varsOf(step, stepFacts, scope);
-          return vars.kind === 'value' ? language.evaluateIf(scope, stepFacts, step.if ?? '', vars.vars) : vars;
+          return vars.kind === 'value'
+            ? language.evaluateIf(scope, stepFacts, step.if ?? '', vars.vars)
+            : vars;
         }, signal);
-        return result.kind === 'value' ? { ok: true, value: result.runs } : { ok: false, message: result.message };
+        return result.kind === 'value'
+          ? { ok: true, value: result.runs }
+          : { ok: false, message: result.message };
       },
       async config(step, stepScope, signal): Promise<Evaluation<EvaluatedConfig>> {
         const stepFacts = toStepFacts(step, stepScope);
@@ -161,7 +165,9 @@ function toStepFacts(step: PlannedStep, scope: StepScope): StepFacts {
 function verbatimPointers(scope: StepScope): readonly string[] {
   return Object.entries(scope.journal).flatMap(([alias, entry]) => {
     const places = alias.includes('::') ? [alias, alias.slice(0, alias.indexOf('::'))] : [alias];
-    return places.flatMap((place) => (entry.verbatim ?? []).map((pointer) => `/${escapePointer(place)}${pointer}`));
+    return places.flatMap((place) =>
+      (entry.verbatim ?? []).map((pointer) => `/${escapePointer(place)}${pointer}`),
+    );
   });
 }
 
@@ -176,7 +182,9 @@ function nameOfActor(actor: string | undefined): string {
 }
 
 function toVar(variable: { readonly name: string; readonly value?: string | undefined }) {
-  return variable.value === undefined ? { name: variable.name } : { name: variable.name, value: variable.value };
+  return variable.value === undefined
+    ? { name: variable.name }
+    : { name: variable.name, value: variable.value };
 }
 
 /** Secrets come with their values in base64; expressions see them decoded. */
@@ -184,7 +192,10 @@ function toAnswer(object: KubeObject): JsonObject {
   const json = JSON.parse(JSON.stringify(object)) as JsonObject;
   const { data } = json;
   if (object.kind !== 'Secret' || !isJsonObject(data)) return json;
-  const decoded = Object.entries(data).map(([name, value]) => [name, Buffer.from(String(value), 'base64').toString()]);
+  const decoded = Object.entries(data).map(([name, value]) => [
+    name,
+    Buffer.from(String(value), 'base64').toString(),
+  ]);
   return { ...json, data: Object.fromEntries(decoded) };
 }
 
@@ -203,6 +214,9 @@ function maskValues(text: string, hidden: ReadonlySet<string>): string {
 
 function describeProblems(problems: readonly StepProblem[]): string {
   return problems
-    .map(({ where, pointer, template, problem }) => `${where}${pointer === '' ? '' : ` at ${pointer}`}: ${formatProblem(template, problem)}`)
+    .map(
+      ({ where, pointer, template, problem }) =>
+        `${where}${pointer === '' ? '' : ` at ${pointer}`}: ${formatProblem(template, problem)}`,
+    )
     .join('; ');
 }

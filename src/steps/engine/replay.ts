@@ -87,7 +87,9 @@ function scopeBefore(index: number, replay: Replay): Parameters<StepExpressions[
   const records = replay.ledger.records.flatMap((record): StepRecord[] => {
     if (earlier.has(record.alias)) return [record];
     const isOwn = record.alias === replay.steps[index]?.as;
-    return isOwn ? [{ alias: record.alias, startedAt: record.startedAt, errorCount: 0, status: 'Running' }] : [];
+    return isOwn
+      ? [{ alias: record.alias, startedAt: record.startedAt, errorCount: 0, status: 'Running' }]
+      : [];
   });
   return { outputs, journal: replay.ledger.journal, records };
 }

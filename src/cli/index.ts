@@ -1,0 +1,1 @@
+export { parseSandboxInfo, type SandboxInfo } from './sandbox-info.ts';
