@@ -85,6 +85,11 @@ test.each(limits)('limits $name', ({ source, options }) => {
   expect(result).toMatchObject({ kind: 'problem', problem: { code: 'expr.limit' } });
 });
 
+test('a long chain of calls is checked in one pass', () => {
+  const chain = `date('2024-01-01')${'.UTC()'.repeat(150)}.Year()`;
+  expect(shown(run(chain))).toBe('2024');
+});
+
 const hostile = [
   'constructor',
   'toString',

@@ -207,7 +207,7 @@ function evaluateMember(run: Evaluation, node: MemberNode): Value | typeof skipp
   if (object === null && node.isOptional) return skipped;
   const key = operand(run, node.property);
   run.at = node.property;
-  return readMember(plain(object), key, printNode(node.object));
+  return readMember(plain(object), key, () => printNode(node.object));
 }
 
 function evaluateMap(run: Evaluation, node: Extract<Node, { kind: 'map' }>): Value {
@@ -277,7 +277,7 @@ function evaluateBuiltin(run: Evaluation, node: BuiltinNode): Value {
   if (builtin.kind === 'predicate') return builtin.run(createLoop(run, node, args));
   if (node.name !== 'get') return builtin.call(args, run.context);
   try {
-    return readMember(args[0] ?? null, args[1] ?? null, 'the object');
+    return readMember(args[0] ?? null, args[1] ?? null, () => 'the object');
   } catch (caught) {
     if (caught instanceof Fault) return null;
     throw caught;
