@@ -68,11 +68,26 @@ const limits = [
     source: "let a = 'aaaaaaaaaa'; let b = a + a; b + b",
     options: { maxOutput: 50 },
   },
+  {
+    name: 'a value that is small in memory and endless when written',
+    source: `let a0 = [1,1,1,1,1,1,1,1]; ${Array.from({ length: 12 }, (_, i) => `let a${i + 1} = [a${i},a${i},a${i},a${i},a${i},a${i},a${i},a${i}]; `).join('')} toJSON(a12)`,
+    options: {},
+  },
+  {
+    name: 'work on long texts',
+    source: "let s = repeat('a', 1000000); map(1..999, upper(s))",
+    options: {},
+  },
   { name: 'a range', source: '1..100000000', options: {} },
 ];
 test.each(limits)('limits $name', ({ source, options }) => {
   const result = createLanguage({ limits: options }).run(source, { variables: {}, nowMs });
   expect(result).toMatchObject({ kind: 'problem', problem: { code: 'expr.limit' } });
+});
+
+test('a long chain of calls is checked in one pass', () => {
+  const chain = `date('2024-01-01')${'.UTC()'.repeat(150)}.Year()`;
+  expect(shown(run(chain))).toBe('2024');
 });
 
 const hostile = [
@@ -121,19 +136,17 @@ const corpus = [
   "a.b?.c[0][1:2] ?? 'd'",
   'not (x in [1, 2.5, -3]) and y contains "q"',
   'let x = 1; let y = {a: x, "b c": [nil, true]}; y.a + x',
-  'filter(list, .a > 1 and #index < 3) | map(# * 2) | reduce(#acc + #, 0)',
+  'filter(list, .a > 1 and # != nil) | map(# * 2) | reduce(#acc + #, 0)',
   'if a { 1 } else if b { 2 } else { 3; 4 }',
   'date("2024-01-01").Add(duration("1h")).Format("2006") matches "^20"',
-  '1..3 | sum() ** 2 % 5',
+  '1..3 | sum(# % 2)',
   'a ?: b ? c : d',
   'b"\\x00a" == b"" ; -(-1)',
 ];
-test.each(corpus.filter((source) => language.compile(source).kind === 'program'))(
-  'printing %s and parsing it again gives the same tree',
-  (source) => {
-    const first = language.compile(source);
-    const printed = first.kind === 'program' ? printNode(first.program.root) : '';
-    const second = language.compile(printed);
-    expect(second.kind === 'program' ? printNode(second.program.root) : second).toBe(printed);
-  },
-);
+test.each(corpus)('printing %s and parsing it again gives the same tree', (source) => {
+  const first = language.compile(source);
+  expect(first.kind).toBe('program');
+  const printed = first.kind === 'program' ? printNode(first.program.root) : '';
+  const second = language.compile(printed);
+  expect(second.kind === 'program' ? printNode(second.program.root) : second).toBe(printed);
+});

@@ -6,6 +6,7 @@ import { stageErrors } from '../../src/controllers/stage/errors.ts';
 import { apiServerErrors } from '../../src/embedded/apiserver/errors.ts';
 import { gitServerErrors } from '../../src/embedded/git-server/errors.ts';
 import { embeddedHttpErrors } from '../../src/embedded/http/errors.ts';
+import { exprErrors } from '../../src/expr/errors.ts';
 import { gitErrors } from '../../src/git/errors.ts';
 import { workdirErrors } from '../../src/git/workdir/errors.ts';
 import { httpErrors } from '../../src/http/errors.ts';
@@ -31,6 +32,7 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/embedded/apiserver/errors.ts', entries: apiServerErrors.entries },
   { file: 'src/embedded/git-server/errors.ts', entries: gitServerErrors.entries },
   { file: 'src/embedded/http/errors.ts', entries: embeddedHttpErrors.entries },
+  { file: 'src/expr/errors.ts', entries: exprErrors.entries },
   { file: 'src/git/errors.ts', entries: gitErrors.entries },
   { file: 'src/git/workdir/errors.ts', entries: workdirErrors.entries },
   { file: 'src/http/errors.ts', entries: httpErrors.entries },

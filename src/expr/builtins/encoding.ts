@@ -3,6 +3,7 @@ import { Fault } from '../problem.ts';
 import { base64Decode, base64Encode } from '../value/base64.ts';
 import { formatJson, readJson } from '../value/json.ts';
 import { kindOf } from '../value/kinds.ts';
+import { assertSize } from '../value/size.ts';
 import { Bytes, Record_, type Value } from '../value/types.ts';
 import { decodeUtf8, encodeUtf8 } from '../value/utf8.ts';
 import { textAt, typed } from './arguments.ts';
@@ -54,6 +55,7 @@ export const encodingBuiltins: readonly Builtin[] = [
     },
     [{ params: [anyType], result: stringType }],
     (args, context) => {
+      assertSize(args[0] ?? null, context.maxOutput);
       const text = formatJson(args[0] ?? null, 2);
       context.spend(text.length);
       return text;

@@ -3,6 +3,7 @@ import { anyType, describeType, intType, itemOf, listType, stringType, type Type
 import { Fault } from '../problem.ts';
 import { equalValues, orderOf } from '../value/compare.ts';
 import { isList, kindOf } from '../value/kinds.ts';
+import { assertSize } from '../value/size.ts';
 import { Bytes, nilList, type Value } from '../value/types.ts';
 import { encodeUtf8 } from '../value/utf8.ts';
 import { intAt, listFrom, textAt, typed, unary } from './arguments.ts';
@@ -43,6 +44,7 @@ function flatten(list: readonly Value[], context: CallContext, into: Value[] = [
 }
 
 function unique(list: readonly Value[], context: CallContext): Value[] {
+  assertSize(list, context.maxOutput);
   const kept: Value[] = [];
   for (const item of list) {
     context.spend(kept.length + 1);

@@ -13,6 +13,7 @@ import { Duration } from '../time/duration.ts';
 import { orderOf } from '../value/compare.ts';
 import { isList, isNumber, kindOf, plain } from '../value/kinds.ts';
 import { parseFloat64, parseInt64, toInt, wrapInt } from '../value/number.ts';
+import { assertSize } from '../value/size.ts';
 import { formatValue } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
 import { typed, unary, wrongKind } from './arguments.ts';
@@ -190,6 +191,7 @@ export const numberBuiltins: readonly Builtin[] = [
     },
     [{ params: [anyType], result: stringType }],
     (args, context) => {
+      assertSize(args[0] ?? null, context.maxOutput);
       const text = formatValue(args[0] ?? null);
       context.spend(text.length);
       return text;

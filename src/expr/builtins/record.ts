@@ -6,6 +6,8 @@ import type { Value } from '../value/types.ts';
 export interface CallContext {
   /** The time of the evaluation, milliseconds since the epoch. */
   readonly nowMs: number;
+  /** The most characters and items that one value may have when it is written or compared. */
+  readonly maxOutput: number;
   /** Counts work or memory; faults with `expr.limit` when there is too much. */
   spend(amount: number): void;
 }

@@ -2,9 +2,9 @@ import { intType, listOf, listType, stringType } from '../check/type.ts';
 import { Fault } from '../problem.ts';
 import { kindOf, plain } from '../value/kinds.ts';
 import { nilList, type Value } from '../value/types.ts';
-import { utf8Length } from '../value/utf8.ts';
+import { isAscii, utf8Length } from '../value/utf8.ts';
 import { intAt, textAt, typed, wrongKind } from './arguments.ts';
-import type { Builtin } from './record.ts';
+import type { Builtin, CallContext } from './record.ts';
 
 const text1 = { params: [stringType], result: stringType };
 const text2 = { params: [stringType, stringType], result: stringType };
@@ -25,7 +25,8 @@ function trimCharacters(text: string, characters: string): string {
 }
 
 /** Maps character by character, as Go does: what would become several characters stays. */
-function mapCase(text: string, map: (character: string) => string): string {
+function mapCase(text: string, map: (text: string) => string): string {
+  if (isAscii(text)) return map(text);
   let result = '';
   for (const character of text) {
     const mapped = [...map(character)];
@@ -68,12 +69,13 @@ function byteIndex(text: string, index: number): bigint {
   return index < 0 ? -1n : BigInt(utf8Length(text.slice(0, index)));
 }
 
-function joinTexts(args: readonly Value[]): string {
+function joinTexts(args: readonly Value[], context: CallContext): string {
   const list = args[0] ?? null;
   if (!Array.isArray(list)) throw wrongKind('join', 'list', list);
   const glue = args.length === 2 ? textAt(args, 1, 'join') : '';
   const texts = list.map((item: Value) => {
     const text = plain(item);
+    context.spend(glue.length + (typeof text === 'string' ? text.length : 0));
     if (typeof text !== 'string') {
       throw new Fault('expr.type', `join needs a list of strings, but an item is of kind ${kindOf(item)}`);
     }
@@ -133,7 +135,7 @@ export const stringBuiltins: readonly Builtin[] = [
       example: { source: "upper('abc')", result: '"ABC"' },
     },
     [text1],
-    (args) => mapCase(textAt(args, 0, 'upper'), (character) => character.toUpperCase()),
+    (args) => mapCase(textAt(args, 0, 'upper'), (text) => text.toUpperCase()),
   ),
   typed(
     {
@@ -143,7 +145,7 @@ export const stringBuiltins: readonly Builtin[] = [
       example: { source: "lower('ABC')", result: '"abc"' },
     },
     [text1],
-    (args) => mapCase(textAt(args, 0, 'lower'), (character) => character.toLowerCase()),
+    (args) => mapCase(textAt(args, 0, 'lower'), (text) => text.toLowerCase()),
   ),
   typed(
     {

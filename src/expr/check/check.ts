@@ -45,7 +45,7 @@ export interface CheckScope {
 
 /** All type problems of an expression that show without knowing the environment, in source order. */
 export function checkTypes(node: Node, scope: CheckScope): readonly Problem[] {
-  const checker: Checker = { scope, problems: [], variables: [], loops: [] };
+  const checker: Checker = { scope, problems: [], variables: [], loops: [], objects: new Map() };
   typeOf(checker, node);
   return checker.problems.sort((a, b) => a.start - b.start);
 }
@@ -54,6 +54,8 @@ interface Checker {
   readonly scope: CheckScope;
   readonly problems: Problem[];
   readonly variables: { readonly name: string; readonly type: Type }[];
+  /** Types of the objects of member nodes, so that each is worked out once. */
+  readonly objects: Map<Node, Type>;
   readonly loops: { readonly builtin: string; readonly list: Type }[];
 }
 
@@ -180,6 +182,7 @@ function binaryType(checker: Checker, node: BinaryNode): Type {
 
 function memberType(checker: Checker, node: MemberNode): Type {
   const object = typeOf(checker, node.object);
+  checker.objects.set(node, object);
   const property = typeOf(checker, node.property);
   if (node.object.kind === 'name' && node.object.name === '$env') return anyType;
   const name = node.property.kind === 'literal' ? node.property.value : undefined;
@@ -238,8 +241,7 @@ function methodOf(checker: Checker, node: CallNode): (Overload & { readonly name
   if (callee.kind !== 'member' || callee.property.kind !== 'literal') return undefined;
   const name = callee.property.value;
   if (typeof name !== 'string') return undefined;
-  const silent: Checker = { ...checker, problems: [] };
-  const method = methodOfType(typeOf(silent, callee.object).kind, name);
+  const method = methodOfType(checker.objects.get(callee)?.kind ?? 'any', name);
   return method === undefined ? undefined : { ...method, name };
 }
 

@@ -41,6 +41,12 @@ export class Budget {
     }
   }
 
+  /** Counts looking at many characters or items: 16 of them are a step. */
+  work(amount: number, range: SourceRange): void {
+    this.#steps += amount >> 4;
+    this.step(range);
+  }
+
   spend(amount: number): void {
     this.#output += amount;
     if (this.#output > this.#limits.maxOutput) {

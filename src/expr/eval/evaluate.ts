@@ -6,6 +6,7 @@ import { nearestNames } from '../print/suggest.ts';
 import { Fault, type SourceRange } from '../problem.ts';
 import { signValue } from '../value/arithmetic.ts';
 import { isList, kindOf, mapEntries, plain } from '../value/kinds.ts';
+import { assertSize, widthOf } from '../value/size.ts';
 import { Bytes, Method, newMap, nilList, type Value } from '../value/types.ts';
 import { encodeUtf8 } from '../value/utf8.ts';
 import { Budget, type Environment, type EvalLimits } from './environment.ts';
@@ -53,7 +54,11 @@ export function evaluateNode(
   position: Position,
 ): Value {
   const budget = new Budget(scope.limits);
-  const context: CallContext = { nowMs: environment.nowMs, spend: (amount) => budget.spend(amount) };
+  const context: CallContext = {
+    nowMs: environment.nowMs,
+    maxOutput: scope.limits.maxOutput,
+    spend: (amount) => budget.spend(amount),
+  };
   const evaluation: Evaluation = {
     scope,
     environment,
@@ -179,6 +184,7 @@ function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
   }
   const right = operand(run, node.right);
   run.at = node.at;
+  run.budget.work(widthOf(left) + widthOf(right), node);
   if (operator === 'in') refuseOddNeedle(left, node.right);
   return applyBinary(operator, left, right, run.context);
 }
@@ -201,7 +207,7 @@ function evaluateMember(run: Evaluation, node: MemberNode): Value | typeof skipp
   if (object === null && node.isOptional) return skipped;
   const key = operand(run, node.property);
   run.at = node.property;
-  return readMember(plain(object), key, printNode(node.object));
+  return readMember(plain(object), key, () => printNode(node.object));
 }
 
 function evaluateMap(run: Evaluation, node: Extract<Node, { kind: 'map' }>): Value {
@@ -225,6 +231,7 @@ function evaluateCall(run: Evaluation, node: CallNode): Value | typeof skipped {
       const call = host !== undefined && Object.hasOwn(host, callee.name) ? host[callee.name] : undefined;
       const args = node.args.map((arg) => operand(run, arg));
       run.at = node;
+      for (const arg of args) assertSize(arg, run.context.maxOutput);
       if (call !== undefined) return call(args);
       throw new Fault('expr.unknown-name', `the function "${callee.name}" does not exist here`);
     }
@@ -266,10 +273,11 @@ function evaluateBuiltin(run: Evaluation, node: BuiltinNode): Value {
     throw new Fault('expr.unknown-name', `the function "${node.name}" does not exist`);
   const args = node.args.map((arg) => operand(run, arg));
   run.at = node;
+  for (const arg of args) run.budget.work(widthOf(arg), node);
   if (builtin.kind === 'predicate') return builtin.run(createLoop(run, node, args));
   if (node.name !== 'get') return builtin.call(args, run.context);
   try {
-    return readMember(args[0] ?? null, args[1] ?? null, 'the object');
+    return readMember(args[0] ?? null, args[1] ?? null, () => 'the object');
   } catch (caught) {
     if (caught instanceof Fault) return null;
     throw caught;

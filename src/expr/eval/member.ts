@@ -13,9 +13,9 @@ import { decodeUtf8, encodeUtf8, isAscii } from '../value/utf8.ts';
  * `object[key]`: a member of a map (nil or "" when it is missing), an item of a list (negative from the end), a
  * field or method of a record, a method of a time or duration.
  *
- * `path` names the object in messages.
+ * `path` gives the object's name for messages; it is asked only when there is one to write.
  */
-export function readMember(object: Value, rawKey: Value, path: string): Value {
+export function readMember(object: Value, rawKey: Value, path: () => string): Value {
   const key = plain(rawKey);
   if (isList(object)) return readItem(object, key);
   if (object instanceof TextTable) return readText(object, key);
@@ -35,7 +35,8 @@ export function readMember(object: Value, rawKey: Value, path: string): Value {
   throw noMember(object, key, path);
 }
 
-function noMember(object: Value, key: Value, path: string): Fault {
+function noMember(object: Value, key: Value, pathOf: () => string): Fault {
+  const path = pathOf();
   const name = typeof key === 'string' ? `"${key}"` : String(key);
   const data = { path, member: typeof key === 'string' ? key : String(key) };
   if (object === null) {

@@ -13,6 +13,7 @@ import { equalValues, keyOf, orderOf } from '../value/compare.ts';
 import { isList, isValueMap, kindOf } from '../value/kinds.ts';
 import { toInt } from '../value/number.ts';
 import { compilePattern } from '../value/pattern.ts';
+import { assertSize } from '../value/size.ts';
 import { Bytes, KeyedMap, Record_, TextTable, type Value } from '../value/types.ts';
 
 /** Value of a binary operator other than `&&`, `||` and `??`. */
@@ -24,8 +25,10 @@ export function applyBinary(
 ): Value {
   switch (operator) {
     case '==':
+      assertComparable(a, b, context);
       return equalValues(a, b);
     case '!=':
+      assertComparable(a, b, context);
       return !equalValues(a, b);
     case '<':
       return ordered(operator, a, b) < 0;
@@ -53,6 +56,7 @@ export function applyBinary(
     case '..':
       return range(a, b, context);
     case 'in':
+      assertComparable(b, b, context);
       return isIn(a, b);
     case 'matches':
       return matches(a, b);
@@ -61,6 +65,13 @@ export function applyBinary(
     case 'endsWith':
       return compareTexts(operator, a, b);
   }
+}
+
+/** Only containers can be endless, and only when there are two of them. */
+function assertComparable(a: Value, b: Value, context: CallContext): void {
+  if (typeof a !== 'object' || typeof b !== 'object') return;
+  assertSize(a, context.maxOutput);
+  assertSize(b, context.maxOutput);
 }
 
 function ordered(operator: string, a: Value, b: Value): number {

@@ -6,6 +6,7 @@ import { Fault, type Need, type Problem, type SourceRange, toProblem } from '../
 import { isEmpty } from '../value/compare.ts';
 import { escapePointer } from '../value/json.ts';
 import { isList, mapEntries } from '../value/kinds.ts';
+import { assertSize } from '../value/size.ts';
 import { Record_, type Value, Verbatim } from '../value/types.ts';
 import { coerceText } from './coerce.ts';
 import { renderValue, reservedNames, templateFunctions, templateImplementations } from './functions.ts';
@@ -122,7 +123,8 @@ function evaluateText(language: Language, text: string, environment: Environment
       return { kind: 'problem', problem: moved(result.problem, segment.start) };
     }
     if (result.kind === 'needs') needs.push(...result.needs);
-    else if (segments.length === 1 && needs.length === 0) return finishSingle(result.value, segment);
+    else if (segments.length === 1 && needs.length === 0)
+      return finishSingle(result.value, segment, language.limits.maxOutput);
     else rendered += renderLimited(language, result.value, segment, rendered.length);
   }
   if (needs.length > 0) return { kind: 'needs', needs: uniqueNeeds(needs) };
@@ -144,9 +146,10 @@ function rangeOf(segment: ExpressionSegment): SourceRange {
 }
 
 /** A template of exactly one expression keeps the verbatim flag. */
-function finishSingle(value: Value, segment: ExpressionSegment): TemplateResult {
+function finishSingle(value: Value, segment: ExpressionSegment, maxOutput: number): TemplateResult {
   if (value instanceof Verbatim) return { kind: 'value', value: value.text, verbatim: true, pointers: [''] };
   try {
+    assertSize(value, maxOutput);
     return {
       kind: 'value',
       value: coerceText(renderValue(value)),
@@ -161,6 +164,7 @@ function finishSingle(value: Value, segment: ExpressionSegment): TemplateResult 
 function renderLimited(language: Language, value: Value, segment: ExpressionSegment, before: number): string {
   let text: string;
   try {
+    assertSize(value, language.limits.maxOutput);
     text = renderValue(value);
   } catch (caught) {
     if (!(caught instanceof Fault)) throw caught;
