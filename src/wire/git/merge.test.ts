@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTemporaryFolder, git, hasNativeGit, runGit } from '../../../test/support/native-git.ts';
+import { splitAtAnchors } from './anchors.ts';
 import { mergeText } from './merge-text.ts';
 import { type MergedTrees, mergeTrees } from './merge-trees.ts';
 import { type GitObject, hashObject, type ObjectId, type ObjectType } from './object-id.ts';
@@ -209,6 +210,46 @@ test('line ends and encodings stay as they are', () => {
     bytes('a\r\nb\r\n\xff\nD'),
   );
   expect(merged).toEqual({ kind: 'merged', data: bytes('A\r\nb\r\n\xff\nD') });
+});
+
+test('edits that do not touch are joined, however repetitive the file is', () => {
+  const line = fc.constantFrom('a: 1\n', '  enabled: true\n', '\n', 'unique\n', 'b\n');
+  const file = fc.array(line, { minLength: 1, maxLength: 40 });
+  const place = fc.nat(39);
+  fc.assert(
+    fc.property(file, place, place, fc.array(place, { maxLength: 3 }), (base, left, right, more) => {
+      const ours = [left, ...more.filter((at) => Math.abs(at - right) > 1)];
+      fc.pre(left < base.length && right < base.length && Math.abs(left - right) > 1);
+      const edit = (places: number[], text: string) =>
+        base.map((old, at) => (places.includes(at) ? `${text} ${at}\n` : old));
+      const want = edit(ours, 'ours').map((old, at) => (at === right ? `theirs ${at}\n` : old));
+      const bytes = (lines: string[]) => Buffer.from(lines.join(''));
+      const merged = mergeText(bytes(base), bytes(edit(ours, 'ours')), bytes(edit([right], 'theirs')));
+      // Among equal lines it can be unclear which one was changed; then a conflict is right, a wrong merge never.
+      if (merged.kind === 'conflict') expect(ours.length).toBeGreaterThan(1);
+      else expect(merged.data.toString()).toBe(want.join(''));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the passages of a split are the whole text', () => {
+  const file = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), { maxLength: 12 });
+  fc.assert(
+    fc.property(file, file, file, (o, a, b) => {
+      const passages = splitAtAnchors(o, a, b);
+      for (const [side, whole] of [o, a, b].entries()) {
+        expect(passages.flatMap((passage) => passage[side] ?? [])).toEqual(whole);
+      }
+    }),
+  );
+});
+
+test('long repetitive files neither hang nor merge wrongly', () => {
+  const same = Array.from({ length: 20_000 }, () => 'x: y\n');
+  const bytes = (first: string, last: string) => Buffer.from([first, ...same, last].join(''));
+  expect(mergeText(bytes('a', 'b'), bytes('A', 'b'), bytes('a', 'B')).kind).toBe('merged');
+  expect(mergeText(bytes('a', 'b'), bytes('A', 'Z'), bytes('a', 'B')).kind).toBe('conflict');
 });
 
 describe.skipIf(!hasNativeGit)('beside native git', () => {
