@@ -4,3 +4,4 @@
  */
 export { createSecretCredentials, type SecretCredentialsOptions } from './credentials.ts';
 export { credentialsErrors } from './errors.ts';
+export { findSecret } from './match.ts';

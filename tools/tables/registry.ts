@@ -1,7 +1,17 @@
+import { creationCriteriaTable } from './creation-criteria.ts';
 import { exprTable } from './expr.ts';
+import { imageSelectTable } from './image-select.ts';
 import { semverTable } from './semver.ts';
 import { stepEvalTable } from './step-eval.ts';
 import type { Table } from './table.ts';
+import { urlsTable } from './urls.ts';
 
 /** Every table that can be run, by name. */
-export const tables: readonly Table[] = [exprTable, semverTable, stepEvalTable];
+export const tables: readonly Table[] = [
+  creationCriteriaTable,
+  exprTable,
+  imageSelectTable,
+  semverTable,
+  stepEvalTable,
+  urlsTable,
+];

@@ -8,6 +8,7 @@ import { decide } from './decide.ts';
 import { observe } from './observe.ts';
 import { report } from './report.ts';
 import type { WarehouseDone, WarehousePlan, WarehouseRules, WarehouseSeen } from './types.ts';
+import { watchCredentials } from './watch.ts';
 
 /** What the controller works with. */
 export interface WarehouseControllerDeps {
@@ -25,6 +26,10 @@ export interface WarehouseOptions {
   readonly isDefault?: boolean;
   /** The shortest time between two looks at one Warehouse's repositories; none unless told. */
   readonly minIntervalMs?: number;
+  /** Are Secrets in the cache, so that a new credential can wake the Warehouses that failed without it? */
+  readonly wakeOnSecrets?: boolean;
+  /** The namespace whose Secrets serve all Projects. */
+  readonly sharedNamespace?: string;
   /** Warehouses worked on at once; most of the time is spent waiting for registries. */
   readonly concurrency?: number;
 }
@@ -53,7 +58,7 @@ export function createWarehouseController(
     deadlineMs,
     wakes: (old, object) =>
       old.metadata.generation !== object.metadata.generation || hasNewRefresh(old, object),
-    watches: [],
+    watches: options.wakeOnSecrets === true ? [watchCredentials(options.sharedNamespace)] : [],
     reconciler: {
       observe: (key, signal) => observe({ ...deps, isMine }, key, signal),
       decide: (seen) => decide(seen, rules),

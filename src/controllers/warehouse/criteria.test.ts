@@ -21,10 +21,7 @@ describe.skipIf(rows === undefined)('reference table creation-criteria', () => {
   );
 });
 
-/** As `decide` asks: blank expressions and generic artifacts alone are no question. */
 function judge({ expression, discoveredArtifacts }: Input): boolean | 'error' {
-  const { git = [], images = [], charts = [] } = discoveredArtifacts;
-  if (expression.trim() === '' || git.length + images.length + charts.length === 0) return true;
   const result = evaluateCriteria(expression, discoveredArtifacts);
   return result.ok ? result.isSatisfied : 'error';
 }

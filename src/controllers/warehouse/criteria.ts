@@ -48,12 +48,16 @@ const language = createLanguage({
 });
 
 /**
- * Evaluates `freightCreationCriteria.expression` over what the subscriptions found.
+ * Evaluates `freightCreationCriteria.expression` over what the subscriptions found; blank is true, and so is everything
+ * when only generic artifacts were found.
  *
  * Source: Kargo's behavior: names of fields are Go's, and texts that Go reads as a boolean count as one.
  */
 export const evaluateCriteria: EvaluateCriteria = (expression, artifacts) => {
   const source = expression.trim();
+  const { git = [], images = [], charts = [] } = artifacts;
+  if (source === '' || git.length + images.length + charts.length === 0)
+    return { ok: true, isSatisfied: true };
   const evaluated = language.run(source, environmentOf(artifacts));
   switch (evaluated.kind) {
     case 'problem':

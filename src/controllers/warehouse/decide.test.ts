@@ -92,12 +92,6 @@ const cases: { name: string; given: Partial<WarehouseSeen>; want: object; becaus
     want: { kind: 'report-bad-criteria', problem: 'it is broken' },
     because: 'it is not taken for a yes or a no',
   },
-  {
-    name: 'blank criteria',
-    given: { object: warehouse({ spec: { freightCreationCriteria: { expression: '  ' } } }) },
-    want: { kind: 'mint' },
-    because: 'blank means none',
-  },
 ];
 test.each(cases)('$name', ({ given, want, because }) => {
   expect(decide({ ...base, ...given }, rules), because).toMatchObject(want);

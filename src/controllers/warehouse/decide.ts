@@ -10,7 +10,7 @@ export function decide(seen: WarehouseSeen, rules: WarehouseRules): WarehousePla
   const nothing = findNothing(artifacts);
   if (nothing !== undefined) return { kind: 'report-nothing-found', ...nothing };
   if ((object.spec.freightCreationPolicy ?? 'Automatic') === 'Manual') return { kind: 'leave-to-people' };
-  const criteria = evaluate(seen, artifacts, rules);
+  const criteria = rules.evaluateCriteria(object.spec.freightCreationCriteria?.expression ?? '', artifacts);
   if (!criteria.ok) return { kind: 'report-bad-criteria', problem: criteria.problem };
   if (!criteria.isSatisfied) return { kind: 'hold-back' };
   const freight = toFreight(object, artifacts);
@@ -73,16 +73,4 @@ function nothingIn(
 ): Nothing {
   const message = `No ${what} discovered in ${kind} repository ${repoURL}: nothing there satisfies the subscription`;
   return { healthyReason, readyReason, message };
-}
-
-function evaluate(
-  seen: WarehouseSeen,
-  artifacts: DiscoveredArtifacts,
-  rules: WarehouseRules,
-): ReturnType<WarehouseRules['evaluateCriteria']> {
-  const expression = seen.object.spec.freightCreationCriteria?.expression?.trim() ?? '';
-  const { git = [], images = [], charts = [] } = artifacts;
-  if (expression === '' || git.length + images.length + charts.length === 0)
-    return { ok: true, isSatisfied: true };
-  return rules.evaluateCriteria(expression, artifacts);
 }

@@ -1,8 +1,8 @@
-import { meetsConstraint, parseConstraint, sortVersions } from '../semver/index.ts';
+import { type Constraint, meetsConstraint, parseConstraint, sortVersions } from '../semver/index.ts';
 
 /**
- * Orders tags by semantic version, best first, and drops those that name no version or do not meet the constraint; or
- * says what is wrong with the constraint. The empty constraint means none.
+ * The tags that are versions and meet a constraint, highest first, or what is wrong with the constraint; an empty one
+ * admits every version.
  */
 export function compileVersionOrder(
   constraint: string,
@@ -10,9 +10,9 @@ export function compileVersionOrder(
 ):
   | { readonly ok: true; readonly rank: (tags: readonly string[]) => readonly string[] }
   | { readonly ok: false; readonly problem: string } {
-  const parsed = constraint === '' ? undefined : parseConstraint(constraint);
+  const parsed: Constraint | undefined = constraint === '' ? undefined : parseConstraint(constraint);
   if (constraint !== '' && parsed === undefined) {
-    return { ok: false, problem: `"${constraint}" is not a version constraint such as "^1.2.0"` };
+    return { ok: false, problem: `"${constraint}" is not a semver constraint` };
   }
   return {
     ok: true,

@@ -111,7 +111,11 @@ async function build(
   await client.start(shownTypes, signal);
 
   const writeKubeconfig = (name: string, token: string): string =>
-    writePrivateFile(folder, name, formatKubeconfig({ server: cluster.server, token, caPem: authority.certPem }));
+    writePrivateFile(
+      folder,
+      name,
+      formatKubeconfig({ server: cluster.server, token, caPem: authority.certPem }),
+    );
   const kubeconfig = writeKubeconfig('kubeconfig', cluster.token);
   const base = servers.listening.url;
   const info: SandboxInfo = {

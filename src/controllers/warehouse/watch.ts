@@ -1,0 +1,30 @@
+import { type Secret, secrets } from '../../api/core/index.ts';
+import { findCondition, keyOf, labelOf, type ObjectKey } from '../../api/meta/index.ts';
+import { labels, warehouses } from '../../api/v1alpha1/index.ts';
+import type { Change, KubeReader, Watch } from '../../ports/index.ts';
+
+/**
+ * Wakes the Warehouses whose last look failed when a credential for images changes in their Project, or in the namespace
+ * that all Projects share.
+ */
+export function watchCredentials(sharedNamespace: string | undefined): Watch<Secret> {
+  return {
+    type: secrets,
+    toKeys: (change, reader) => affectedBy(change, reader, sharedNamespace),
+  };
+}
+
+function affectedBy(
+  change: Change<Secret>,
+  reader: KubeReader,
+  sharedNamespace: string | undefined,
+): readonly ObjectKey[] {
+  const { object } = change;
+  if (change.kind === 'deleted' || labelOf(object, labels.credentialType) !== 'image') return [];
+  const { namespace } = object.metadata;
+  const place = namespace === undefined || namespace === sharedNamespace ? {} : { namespace };
+  return reader
+    .list(warehouses, place)
+    .filter((item) => findCondition(item.status?.conditions, 'Healthy')?.reason === 'DiscoveryFailed')
+    .map(keyOf);
+}
