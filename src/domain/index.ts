@@ -29,6 +29,26 @@ export {
   verificationEvent,
 } from './events.ts';
 export {
+  type Action,
+  type Advice,
+  type ArtifactLabel,
+  artifactLabels,
+  type Blocker,
+  currentStepOf,
+  type Explanation,
+  explainPromotion,
+  explainStage,
+  explainUnavailable,
+  formatAge,
+  formatAgeSince,
+  freightLabel,
+  type OpenedPullRequest,
+  type PromotionCase,
+  pullRequestOf,
+  type StageCase,
+  shortDigest,
+} from './explain/index.ts';
+export {
   type AgedFreight,
   type Asker,
   type Availability,

@@ -2,6 +2,7 @@ import { structuralErrors } from '../../src/api/structural/errors.ts';
 import { argocdErrors } from '../../src/argocd/errors.ts';
 import type { ErrorEntry } from '../../src/base/index.ts';
 import { yamlErrors } from '../../src/base/yaml/errors.ts';
+import { cliErrors } from '../../src/cli/errors.ts';
 import { stageErrors } from '../../src/controllers/stage/errors.ts';
 import { apiServerErrors } from '../../src/embedded/apiserver/errors.ts';
 import { gitServerErrors } from '../../src/embedded/git-server/errors.ts';
@@ -28,6 +29,7 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/api/structural/errors.ts', entries: structuralErrors.entries },
   { file: 'src/argocd/errors.ts', entries: argocdErrors.entries },
   { file: 'src/base/yaml/errors.ts', entries: yamlErrors.entries },
+  { file: 'src/cli/errors.ts', entries: cliErrors.entries },
   { file: 'src/controllers/stage/errors.ts', entries: stageErrors.entries },
   { file: 'src/embedded/apiserver/errors.ts', entries: apiServerErrors.entries },
   { file: 'src/embedded/git-server/errors.ts', entries: gitServerErrors.entries },
