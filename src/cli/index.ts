@@ -1,4 +1,3 @@
-export { parseSandboxInfo, type SandboxInfo } from './sandbox-info.ts';
 /**
  * The commands for people: list, explain, promote, and play with a sandbox. Each is parse, call, render; clients and
  * outputs come from the caller. It must never reach the process or make a client. Start reading at `program.ts`.
