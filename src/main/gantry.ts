@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { AppError, describeError } from '../base/index.ts';
+import type { Command } from 'commander';
+import { createProgram, runProgram } from '../cli/index.ts';
+import { createCommandDeps } from './command-clients.ts';
 import { runController } from './controller-process.ts';
 import { runSandbox } from './sandbox-process.ts';
 import { readSettings } from './settings.ts';
@@ -19,63 +20,35 @@ function listenForSignals(): AbortSignal {
   return stop.signal;
 }
 
-function createProgram(signal: AbortSignal): Command {
+/** Adds the commands that are processes of their own. */
+function addProcesses(program: Command, signal: AbortSignal): void {
   const { stdout, stderr, env } = process;
-  const streams = { stdout, stderr };
-  const program = new Command('gantry')
-    .description('Promotes immutable artifacts through GitOps environments')
-    .version(GANTRY_VERSION, '-V, --version')
-    .exitOverride()
-    .showHelpAfterError();
-
+  const kubeconfig = (): string | undefined => program.opts<{ readonly kubeconfig?: string }>().kubeconfig;
   program
     .command('controller')
     .description('run the controllers on a cluster')
-    .option('--kubeconfig <path>', 'kubeconfig of the cluster (default: KUBECONFIG, in-cluster)')
-    .action((options: { kubeconfig?: string }) =>
-      runController(readSettings(env), options.kubeconfig, stderr, signal),
-    );
-
+    .action(() => runController(readSettings(env), kubeconfig(), stderr, signal));
   program
     .command('webhooks')
     .description('serve the admission webhooks of a cluster')
-    .option('--kubeconfig <path>', 'kubeconfig of the cluster (default: KUBECONFIG, in-cluster)')
-    .action((options: { kubeconfig?: string }) =>
-      runWebhooks(readSettings(env), options.kubeconfig, stderr, signal),
-    );
-
+    .action(() => runWebhooks(readSettings(env), kubeconfig(), stderr, signal));
   program
     .command('sandbox')
     .description('run everything embedded, empty and in memory, to try manifests')
-    .option('--json', 'print one JSON line when ready', false)
+    .option('--json', 'print one JSON line when ready, and nothing else, on stdout', false)
     .option('--no-controllers', 'start the servers only')
-    .action((options: { json: boolean; controllers: boolean }) =>
-      runSandbox(
-        { json: options.json, runsControllers: options.controllers, environment: env },
-        streams,
-        signal,
-      ),
-    );
-
-  program
-    .command('version')
-    .description('print the version')
-    .action(() => void stdout.write(`gantry ${GANTRY_VERSION}\n`));
-  return program;
+    .action((options: { readonly json: boolean; readonly controllers: boolean }) => {
+      const call = { json: options.json, runsControllers: options.controllers, environment: env };
+      return runSandbox(call, { stdout, stderr }, signal);
+    });
 }
 
 async function main(): Promise<number> {
   const signal = listenForSignals();
-  try {
-    await createProgram(signal).parseAsync(process.argv);
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    if (signal.aborted) return 0;
-    process.stderr.write(`gantry: ${describeError(error)}\n`);
-    if (error instanceof AppError && error.hint !== undefined) process.stderr.write(`  ${error.hint}\n`);
-    return 1;
-  }
+  const deps = createCommandDeps(process, GANTRY_VERSION, signal);
+  const program = createProgram(deps);
+  addProcesses(program, signal);
+  return await runProgram(program, process.argv.slice(2), deps);
 }
 
 process.exitCode = await main();

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type CliDeps, type Output, sandboxInfoFile } from '../cli/index.ts';
+import { createHttpClient } from '../http/index.ts';
+import { createKubeClient } from '../kube/index.ts';
+import { createImagePusher } from '../oci/index.ts';
+import { mappedHosts } from './sandbox/servers.ts';
+import { createSurroundings } from './surroundings.ts';
+
+/** A stream as commands write to it. */
+export function toOutput(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns ?? 80,
+  };
+}
+
+/** What the commands for people work with; nothing is opened before one of them runs. */
+export function createCommandDeps(
+  process: {
+    readonly stdout: NodeJS.WriteStream;
+    readonly stderr: NodeJS.WriteStream;
+    readonly env: NodeJS.ProcessEnv;
+  },
+  version: string,
+  signal: AbortSignal,
+): CliDeps {
+  const surroundings = createSurroundings('error', process.stderr);
+  const pathOf = (kubeconfig: string | undefined): string =>
+    kubeconfig ?? process.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config');
+  return {
+    version,
+    clock: surroundings.clock,
+    random: surroundings.random,
+    output: toOutput(process.stdout),
+    notes: toOutput(process.stderr),
+    signal,
+    async openCluster({ kubeconfig }) {
+      const client = await createKubeClient(surroundings, {
+        kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig },
+      });
+      return { reader: client.reader, writer: client.writer, close: () => client.close() };
+    },
+    async readSandboxFile({ kubeconfig }) {
+      const path = join(dirname(pathOf(kubeconfig)), sandboxInfoFile);
+      return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    },
+    async openSandbox(info) {
+      const address = new URL(info.registry).host;
+      const caPem = readFileSync(info.caFile, 'utf8');
+      const http = createHttpClient({
+        endpoints: Object.fromEntries(mappedHosts.map((host) => [host, { address, caPem }])),
+      });
+      const pusher = createImagePusher({ ...surroundings, http });
+      return {
+        http,
+        pushImage: (source, tag, draft, until) => pusher.pushImage(source, tag, draft, until),
+        close: async () => http[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
