@@ -13,13 +13,21 @@ export type RegistryAction = 'pull' | 'pull,push';
 export interface Authorizer {
   /** The header that worked last time, if it is still valid. */
   known(repository: Repository, action: RegistryAction): string | undefined;
-  /** Answers a challenge with a new header; oci.auth-failed when it cannot be answered. */
-  answer(
-    repository: Repository,
-    action: RegistryAction,
-    header: string | undefined,
-    signal: AbortSignal,
-  ): Promise<string>;
+  /**
+   * Answers a challenge with a new header; oci.auth-failed when it cannot be answered. Callers that are challenged at the
+   * same time share one token.
+   */
+  answer(challenged: Challenged, signal: AbortSignal): Promise<string>;
+}
+
+/** A request that was answered with 401. */
+export interface Challenged {
+  readonly repository: Repository;
+  readonly action: RegistryAction;
+  /** The Authorization header that it had. */
+  readonly used: string | undefined;
+  /** The answer's WWW-Authenticate header. */
+  readonly challenge: string | undefined;
 }
 
 const maxKept = 2000;
@@ -37,6 +45,7 @@ export function createAuthorizer(deps: {
   const kept = new LRUCache<string, { readonly header: string; readonly validUntilMs: number }>({
     max: maxKept,
   });
+  const underWay = new Map<string, Promise<string>>();
   const keyOf = (repository: Repository, action: RegistryAction): string =>
     [repository.host, repository.name, repository.identity, action].join('\n');
   const keep = (key: string, header: string, lifeMs: number): string => {
@@ -49,23 +58,42 @@ export function createAuthorizer(deps: {
       const found = kept.get(keyOf(repository, action));
       return found !== undefined && found.validUntilMs > deps.clock.nowMs() ? found.header : undefined;
     },
-    async answer(repository, action, header, signal) {
+    async answer(challenged, signal) {
+      const { repository, action, used } = challenged;
       const key = keyOf(repository, action);
+      const newer = this.known(repository, action);
+      if (newer !== undefined && newer !== used) return newer;
+      // Whoever fails or gives up fails alone; the others ask for themselves.
+      const shared = await underWay.get(key)?.catch(() => undefined);
+      if (shared !== undefined) return shared;
       kept.delete(key);
-      const challenges = parseChallenges(header);
-      const basic = basicHeader(repository.source.credential);
-      const bearer = challenges.find((challenge) => challenge.scheme === 'bearer');
-      if (bearer !== undefined) {
-        const token = await fetchToken(deps, repository, tokenRequest(repository, action, bearer), signal);
-        return keep(key, `Bearer ${token.value}`, token.lifeMs * 0.9);
+      const work = findAnswer(challenged, signal).then(({ header, lifeMs }) => keep(key, header, lifeMs));
+      underWay.set(key, work);
+      try {
+        return await work;
+      } finally {
+        if (underWay.get(key) === work) underWay.delete(key);
       }
-      if (basic === undefined) throw refused(repository, 'it asks for a credential and none matches');
-      if (!challenges.some((challenge) => challenge.scheme === 'basic')) {
-        throw refused(repository, 'it asks for a kind of authentication that is not supported');
-      }
-      return keep(key, basic, basicLifeMs);
     },
   };
+
+  async function findAnswer(
+    { repository, action, challenge }: Challenged,
+    signal: AbortSignal,
+  ): Promise<{ readonly header: string; readonly lifeMs: number }> {
+    const challenges = parseChallenges(challenge);
+    const bearer = challenges.find((item) => item.scheme === 'bearer');
+    if (bearer !== undefined) {
+      const token = await fetchToken(deps, repository, tokenRequest(repository, action, bearer), signal);
+      return { header: `Bearer ${token.value}`, lifeMs: token.lifeMs * 0.9 };
+    }
+    const basic = basicHeader(repository.source.credential);
+    if (basic === undefined) throw refused(repository, 'it asks for a credential and none matches');
+    if (!challenges.some((item) => item.scheme === 'basic')) {
+      throw refused(repository, 'it asks for a kind of authentication that is not supported');
+    }
+    return { header: basic, lifeMs: basicLifeMs };
+  }
 }
 
 /** The error for a credential that a registry does not accept. */

@@ -96,9 +96,11 @@ export function createTransport(deps: TransportDeps): Transport {
       ...base,
       headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
     });
-    const first = await exchange(repository, withHeader(authorizer.known(repository, action)), signal);
+    const used = authorizer.known(repository, action);
+    const first = await exchange(repository, withHeader(used), signal);
     if (first.status !== 401) return first;
-    const header = await authorizer.answer(repository, action, first.headers['www-authenticate'], signal);
+    const challenge = first.headers['www-authenticate'];
+    const header = await authorizer.answer({ repository, action, used, challenge }, signal);
     return exchange(repository, withHeader(header), signal);
   }
 

@@ -45,6 +45,15 @@ test('a bearer challenge is answered once per repository, and the token is used 
   expect(world.texts()).toContain('GET /token 200');
 });
 
+test('requests that are challenged at once share one token', async () => {
+  await using world = await openWorld({ auth: bearer });
+  for (const tag of ['a', 'b', 'c', 'd']) await world.push('team/app', tag, robot);
+  world.requests.length = 0;
+  const source = { repoURL: world.repoURL('team/app'), credential: robot };
+  await Promise.all(['a', 'b', 'c', 'd'].map((tag) => world.registry.readTag(source, tag, signal)));
+  expect(world.texts().filter((text) => text === 'GET /token 200')).toHaveLength(1);
+});
+
 const refusals = [
   { name: 'no credential', credential: undefined, message: /without a credential/ },
   {
