@@ -4,7 +4,8 @@ import type { Clock, Credential, HttpClient, HttpRequest } from '../ports/index.
 import { type Challenge, parseChallenges } from '../wire/oci/index.ts';
 import type { Budget } from './budget.ts';
 import { ociErrors } from './errors.ts';
-import { isLoopback, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { parseRetryAfterMs } from './retry-after.ts';
 
 /** What a request wants to do at a repository. */
 export type RegistryAction = 'pull' | 'pull,push';
@@ -34,14 +35,20 @@ const maxKept = 2000;
 /** The specification's own, where the answer does not say. */
 const defaultTokenLifeMs = 60_000;
 const basicLifeMs = 3_600_000;
+const defaultPauseMs = 30_000;
 const maxTokenBytes = 1024 * 1024;
 
-/** Creates the keeper of authorizations, in memory. */
-export function createAuthorizer(deps: {
+/** What the authorizer works with. */
+export interface AuthorizerDeps {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly budget: Budget;
-}): Authorizer {
+  /** May plain HTTP be spoken with this registry? */
+  mayBePlain(host: string): boolean;
+}
+
+/** Creates the keeper of authorizations, in memory. */
+export function createAuthorizer(deps: AuthorizerDeps): Authorizer {
   const kept = new LRUCache<string, { readonly header: string; readonly validUntilMs: number }>({
     max: maxKept,
   });
@@ -84,7 +91,12 @@ export function createAuthorizer(deps: {
     const challenges = parseChallenges(challenge);
     const bearer = challenges.find((item) => item.scheme === 'bearer');
     if (bearer !== undefined) {
-      const token = await fetchToken(deps, repository, tokenRequest(repository, action, bearer), signal);
+      const token = await fetchToken(
+        deps,
+        repository,
+        tokenRequest(repository, action, bearer, deps.mayBePlain(repository.host)),
+        signal,
+      );
       return { header: `Bearer ${token.value}`, lifeMs: token.lifeMs * 0.9 };
     }
     const basic = basicHeader(repository.source.credential);
@@ -114,10 +126,15 @@ function basicHeader(credential: Credential | undefined): string | undefined {
   return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString('base64')}`;
 }
 
-function tokenRequest(repository: Repository, action: RegistryAction, challenge: Challenge): HttpRequest {
+function tokenRequest(
+  repository: Repository,
+  action: RegistryAction,
+  challenge: Challenge,
+  mayBePlain: boolean,
+): HttpRequest {
   const realm = challenge.parameters['realm'] ?? '';
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(repository.host));
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && mayBePlain);
   if (url === undefined || !isSafe || url.username !== '') {
     throw ociErrors.create(
       'oci.protocol',
@@ -138,7 +155,7 @@ function tokenRequest(repository: Repository, action: RegistryAction, challenge:
 }
 
 async function fetchToken(
-  deps: { readonly http: HttpClient; readonly budget: Budget },
+  deps: AuthorizerDeps,
   repository: Repository,
   request: HttpRequest,
   signal: AbortSignal,
@@ -147,13 +164,11 @@ async function fetchToken(
   await deps.budget.take(host, signal);
   const response = await deps.http.request(request, signal);
   if (response.status === 429) {
-    throw ociErrors.create(
-      'oci.rate-limited',
-      `token endpoint ${host} asked for a pause for ${repository.label}`,
-      {
-        retryAfterMs: 30_000,
-      },
-    );
+    const retryAfterMs =
+      parseRetryAfterMs(response.headers['retry-after'], deps.clock.nowMs()) ?? defaultPauseMs;
+    deps.budget.pause(host, retryAfterMs);
+    const message = `token endpoint ${host} asks for a pause before ${repository.label} can be read`;
+    throw ociErrors.create('oci.rate-limited', message, { retryAfterMs });
   }
   if (response.status >= 500) {
     throw ociErrors.create(
