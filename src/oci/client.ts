@@ -6,7 +6,7 @@ import { createBudget } from './budget.ts';
 import { ociErrors } from './errors.ts';
 import { fetchManifest, headTag, readFacts } from './images.ts';
 import { registryRequestsMetric } from './metrics.ts';
-import { type Repository, toRepository } from './repository.ts';
+import { isLoopback, type Repository, toRepository } from './repository.ts';
 import { listTags } from './tags.ts';
 import { createTransport } from './transport.ts';
 
@@ -14,6 +14,8 @@ import { createTransport } from './transport.ts';
 export interface RegistryClientOptions {
   /** Per host; 20 unless told. */
   readonly requestsPerSecond?: number;
+  /** Hosts, with their port, with which plain HTTP may be spoken; those on this machine always may. */
+  readonly plainHttpHosts?: readonly string[];
   /** Images whose facts are kept; 100,000 unless told. */
   readonly maxCachedImages?: number;
 }
@@ -84,11 +86,12 @@ export function createRegistryClient(
 export function transportParts(
   deps: RegistryClientDeps,
   options: RegistryClientOptions,
-): Pick<Parameters<typeof createTransport>[0], 'budget' | 'onAnswer'> {
+): Pick<Parameters<typeof createTransport>[0], 'budget' | 'mayBePlain' | 'onAnswer'> {
   const requestsPerSecond = options.requestsPerSecond ?? defaultRequestsPerSecond;
   const counter = deps.metrics?.counter(registryRequestsMetric);
   return {
     budget: createBudget(deps.clock, { requestsPerSecond, burst: requestsPerSecond }),
+    mayBePlain: (host) => isLoopback(host) || options.plainHttpHosts?.includes(host) === true,
     onAnswer: (_host, status) => counter?.add({ status: `${Math.floor(status / 100)}xx` }),
   };
 }

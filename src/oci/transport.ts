@@ -4,7 +4,7 @@ import { parseErrorBody } from '../wire/oci/index.ts';
 import { createAuthorizer, type RegistryAction, refused } from './auth.ts';
 import type { Budget } from './budget.ts';
 import { ociErrors } from './errors.ts';
-import { isLoopback, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 import { sleep } from './sleep.ts';
 
@@ -32,6 +32,8 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly budget: Budget;
+  /** May plain HTTP be spoken with this registry? HTTPS is tried first. */
+  mayBePlain(host: string): boolean;
   /** Called for each answer: host and status. */
   readonly onAnswer?: (host: string, status: number) => void;
 }
@@ -57,9 +59,9 @@ export function createTransport(deps: TransportDeps): Transport {
     return response;
   }
 
-  /** A host on this machine may speak either; which one is found out once, with a request that carries no secret. */
+  /** Some hosts may speak either; which one is found out once, with a request that carries no secret. */
   async function schemeOf(repository: Repository, signal: AbortSignal): Promise<'https' | 'http'> {
-    if (!isLoopback(repository.host)) return 'https';
+    if (!deps.mayBePlain(repository.host)) return 'https';
     const known = schemes.get(repository.host);
     if (known !== undefined) return known;
     const ping = { method: 'GET', url: `https://${repository.host}/v2/`, ...tlsOf(repository) };
@@ -96,9 +98,11 @@ export function createTransport(deps: TransportDeps): Transport {
       ...base,
       headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
     });
-    const first = await exchange(repository, withHeader(authorizer.known(repository, action)), signal);
+    const used = authorizer.known(repository, action);
+    const first = await exchange(repository, withHeader(used), signal);
     if (first.status !== 401) return first;
-    const header = await authorizer.answer(repository, action, first.headers['www-authenticate'], signal);
+    const challenge = first.headers['www-authenticate'];
+    const header = await authorizer.answer({ repository, action, used, challenge }, signal);
     return exchange(repository, withHeader(header), signal);
   }
 

@@ -15,6 +15,7 @@ import { startTestServer } from '../support/http-server.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createMemoryMetrics } from '../support/memory-metrics.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
+import { createTestTls } from '../support/tls.ts';
 
 const { signal } = new AbortController();
 const created = '2026-01-02T03:04:05Z';
@@ -43,6 +44,15 @@ test('a bearer challenge is answered once per repository, and the token is used 
   await world.clock.advance(400_000);
   await world.registry.readTag(source, 'main', signal);
   expect(world.texts()).toContain('GET /token 200');
+});
+
+test('requests that are challenged at once share one token', async () => {
+  await using world = await openWorld({ auth: bearer });
+  for (const tag of ['a', 'b', 'c', 'd']) await world.push('team/app', tag, robot);
+  world.requests.length = 0;
+  const source = { repoURL: world.repoURL('team/app'), credential: robot };
+  await Promise.all(['a', 'b', 'c', 'd'].map((tag) => world.registry.readTag(source, tag, signal)));
+  expect(world.texts().filter((text) => text === 'GET /token 200')).toHaveLength(1);
 });
 
 const refusals = [
@@ -207,6 +217,22 @@ test('nothing listening is unreachable, and found when it starts', async () => {
     code: 'oci.unreachable',
     message: expect.stringContaining('team/app'),
   });
+});
+
+test('a mapped host is reached over TLS under its own name, tokens included', async () => {
+  const tls = await createTestTls(['ghcr.io']);
+  const clock = createManualClock();
+  const embedded = createEmbeddedRegistry({ clock }, { auth: bearer });
+  await using server = await startTestServer((request, response) => {
+    embedded.handle(request, response);
+  }, tls);
+  await using http = createHttpClient({
+    endpoints: { 'ghcr.io': { address: server.address, caPem: tls.ca } },
+  });
+  const deps = { http, clock: hurried(clock), random: createSeededRandom() };
+  const source = { repoURL: 'ghcr.io/example/app', credential: robot };
+  const digest = await createImagePusher(deps).pushImage(source, 'main', { created }, signal);
+  expect((await createRegistryClient(deps).readTag(source, 'main', signal))?.digest).toBe(digest);
 });
 
 test('names that no registry can have are refused before anything is sent', async () => {
