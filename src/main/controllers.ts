@@ -1,5 +1,5 @@
 import { applications } from '../api/argocd/index.ts';
-import { namespaces } from '../api/core/index.ts';
+import { namespaces, secrets } from '../api/core/index.ts';
 import { freights, projectConfigs, projects, promotions, stages, warehouses } from '../api/v1alpha1/index.ts';
 import { AppError } from '../base/index.ts';
 import { createProjectController } from '../controllers/project/index.ts';
@@ -41,20 +41,28 @@ export async function startControllers(
 ): Promise<Runner> {
   const hasArgoCd = settings.ARGOCD_INTEGRATION_ENABLED && (await isInstalled(deps.client, signal));
   if (!hasArgoCd) deps.log.info('no Applications in this cluster: Argo CD steps and health checks say so');
-  await deps.client.start(watchedTypes(hasArgoCd), signal);
+  const seesSecrets = await canListSecrets(deps.client, signal);
+  await deps.client.start(watchedTypes({ hasArgoCd, seesSecrets }), signal);
   const ending = resources.use(new AbortController(), (controller) => controller.abort());
   const events = createKubeEvents({ ...deps, writer: deps.client.writer }, ending.signal);
   resources.use(events, (one) => one.flush());
   const runner = createRunner(
     { ...deps, reader: deps.client.reader, writer: deps.client.writer, changes: deps.client.changes, events },
-    createControllers(deps, settings, hasArgoCd),
+    createControllers(deps, settings, { hasArgoCd, seesSecrets }),
   );
   resources.use(runner, (one) => one.stop());
   runner.start();
   return runner;
 }
 
-function watchedTypes(hasArgoCd: boolean): readonly WatchedType[] {
+/** What this cluster has, and what this process may see of it. */
+interface Reach {
+  readonly hasArgoCd: boolean;
+  /** May Secrets of all Projects be watched? Otherwise they are read one by one when they are needed. */
+  readonly seesSecrets: boolean;
+}
+
+function watchedTypes({ hasArgoCd, seesSecrets }: Reach): readonly WatchedType[] {
   const own: readonly WatchedType[] = [
     { type: namespaces, labelSelector: 'kargo.akuity.io/project' },
     { type: projects },
@@ -64,17 +72,22 @@ function watchedTypes(hasArgoCd: boolean): readonly WatchedType[] {
     { type: stages },
     { type: promotions, indexes: promotionIndexes } as WatchedType,
   ];
-  return hasArgoCd ? [...own, { type: applications }] : own;
+  return [
+    ...own,
+    ...(hasArgoCd ? [{ type: applications }] : []),
+    ...(seesSecrets ? [{ type: secrets, labelSelector: labels.credentialType }] : []),
+  ];
 }
 
 function createControllers(
   deps: ControllersDeps,
   settings: Settings,
-  hasArgoCd: boolean,
+  { hasArgoCd, seesSecrets }: Reach,
 ): readonly AnyController[] {
   const { adapters, client, clock, random, metrics } = deps;
   const { reader, writer } = client;
   const shard = settings.SHARD_NAME === '' ? undefined : settings.SHARD_NAME;
+  const shared = settings.SHARED_RESOURCES_NAMESPACE;
   const suffix = shard === undefined ? '' : `-${shard}`;
   const engine = createEngine({
     definitions: new Map(stepDefinitions.map((definition) => [definition.name, definition])),
@@ -94,6 +107,8 @@ function createControllers(
       {
         ...(shard === undefined ? {} : { shard }),
         isDefault: settings.IS_DEFAULT_CONTROLLER,
+        wakeOnSecrets: seesSecrets,
+        ...(shared === undefined ? {} : { sharedNamespace: shared }),
         minIntervalMs: settings.MIN_WAREHOUSE_RECONCILIATION_INTERVAL,
         concurrency: settings.MAX_CONCURRENT_WAREHOUSE_RECONCILES,
       },
@@ -128,6 +143,17 @@ async function isInstalled(client: KubeClient, signal: AbortSignal): Promise<boo
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'kube.not-found') return false;
+    throw error;
+  }
+}
+
+/** The chart grants it for the whole cluster or Project by Project. */
+async function canListSecrets(client: KubeClient, signal: AbortSignal): Promise<boolean> {
+  try {
+    await client.reader.listLive(secrets, { labels: `${labels.credentialType}=none` }, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'kube.forbidden') return false;
     throw error;
   }
 }

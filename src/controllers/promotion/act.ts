@@ -33,6 +33,7 @@ export async function act(
   const { run } = plan;
   const { promotion } = run;
   const actor = promotion.metadata.annotations?.[annotations.createActor];
+  const ending = createEnding(run, deps, pass.signal);
   const result = await deps.engine.execute(
     {
       steps: promotion.spec.steps.map((step, index) => ({
@@ -59,12 +60,30 @@ export async function act(
     },
     {
       signal: pass.signal,
-      checkpoint: (status, answers) => pass.checkpoint(mergeEngineStatus(run.status, status), answers),
+      async checkpoint(status, answers) {
+        await ending.before(status);
+        await pass.checkpoint(mergeEngineStatus(run.status, status), answers);
+      },
     },
   );
-  if (result.kind === 'ended' && result.status.phase === 'Succeeded')
-    await askForReverification(run, deps, pass.signal);
+  if (result.kind === 'ended') await ending.before(result.status);
   return { kind: 'ran', result };
+}
+
+/** What has to be done before the end of a Promotion is written: afterwards nobody looks at it again. */
+function createEnding(
+  run: Run,
+  deps: ActDeps,
+  signal: AbortSignal,
+): { before(status: EngineStatus): Promise<void> } {
+  let isAsked = false;
+  return {
+    async before(status) {
+      if (isAsked || status.phase !== 'Succeeded') return;
+      await askForReverification(run, deps, signal);
+      isAsked = true;
+    },
+  };
 }
 
 function toEngineStatus(run: Run): EngineStatus & { readonly startedAt: string } {

@@ -36,6 +36,29 @@ export function createPromotionController(
   options: PromotionControllerOptions,
 ): Controller<Promotion, Seen, Plan, Done, PromotionStatus> {
   const { reader, clock } = deps;
+
+  function look(object: Promotion): Seen {
+    const { namespace = '' } = object.metadata;
+    const freight = object.spec.freight;
+    return {
+      object,
+      nowMs: clock.nowMs(),
+      component: options.component,
+      stage: reader.get(stages, { namespace, name: object.spec.stage }),
+      freight: freight === undefined ? undefined : reader.get(freights, { namespace, name: freight }),
+    };
+  }
+
+  async function lookLive(seen: Seen, signal: AbortSignal): Promise<Seen> {
+    const { namespace = '' } = seen.object.metadata;
+    const { stage, freight = '' } = seen.object.spec;
+    return {
+      ...seen,
+      stage: await reader.getLive(stages, { namespace, name: stage }, signal),
+      freight: await reader.getLive(freights, { namespace, name: freight }, signal),
+    };
+  }
+
   return {
     name: 'promotion',
     type: promotions,
@@ -50,15 +73,9 @@ export function createPromotionController(
         // Live: running a step twice because of a stale cache is the worst thing that can happen here.
         const object = await reader.getLive(promotions, { namespace, name }, signal);
         if (object === undefined) return 'gone';
-        const freightName = object.spec.freight;
-        return {
-          object,
-          nowMs: clock.nowMs(),
-          component: options.component,
-          stage: reader.get(stages, { namespace, name: object.spec.stage }),
-          freight:
-            freightName === undefined ? undefined : reader.get(freights, { namespace, name: freightName }),
-        };
+        const seen = look(object);
+        // A refusal is final, so a cache that has not heard of the Freight or its approval yet does not get to say it.
+        return decide(seen).kind === 'refuse' ? await lookLive(seen, signal) : seen;
       },
       decide,
       act: (plan, pass) => act(plan, pass, deps, options),

@@ -4,7 +4,7 @@ import {
   type ApplicationSource,
   promotionInfoName,
 } from '../../api/argocd/index.ts';
-import type { JsonObject, JsonValue } from '../../base/index.ts';
+import { createMergePatch, type JsonObject, type JsonValue } from '../../base/index.ts';
 import { normalizeGitUrl } from '../../domain/index.ts';
 import type { SourceUpdate } from './schema.ts';
 
@@ -118,7 +118,7 @@ export function planPatch(
   return {
     metadata: { annotations: { 'argocd.argoproj.io/refresh': 'hard' } },
     ...(updates.length === 0 ? {} : { spec: planSources(application, updates) }),
-    operation: {
+    operation: replaceOperation(application, {
       initiatedBy,
       info: [
         { name: 'Reason', value: syncReason },
@@ -126,15 +126,16 @@ export function planPatch(
       ],
       retry: syncPolicy?.retry ?? {},
       sync: syncPolicy?.syncOptions === undefined ? {} : { syncOptions: [...syncPolicy.syncOptions] },
-    },
+    }),
     // Argo CD would otherwise show the end of the previous operation as that of this one (argo-cd issue 20875).
     ...(application.status === undefined ? {} : { status: { operationState: null } }),
   };
 }
 
-/** Who started it, as the event on the Application says. */
-export function initiatorOf(actor: string | undefined): string {
-  return actor === undefined || actor === '' ? controllerName : actor;
+/** An operation of somebody else that was not picked up yet goes as a whole: a revision of it must not stay in ours. */
+function replaceOperation(application: Application, next: JsonObject): JsonObject {
+  if (!application.operation) return next;
+  return createMergePatch(toJson(application.operation), next) ?? next;
 }
 
 function planSources(application: Application, updates: readonly SourceUpdate[]): JsonObject {

@@ -145,7 +145,7 @@ function synced(targets: readonly Target[]): StepOutcome {
       config: {
         apps: targets.map(({ application, desired }) => ({
           ...nameOf(application),
-          ...(desired.some((revision) => revision !== '') ? { desiredRevisions: [...desired] } : {}),
+          ...(desired.length > 0 ? { desiredRevisions: [...desired] } : {}),
         })),
       },
     },

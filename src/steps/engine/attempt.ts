@@ -30,17 +30,28 @@ export async function attemptStep(
 ): Promise<StepOutcome> {
   const prepared = definition.prepare(config);
   if (!prepared.ok) return invalidConfig(definition.name, prepared.problems);
+  const { workdir, ports, ...rest } = context;
+  let workdirPort: Pick<StepPorts, 'workdir'> | undefined;
   try {
-    const { workdir, ports, ...rest } = context;
-    const all = definition.needs.includes('workdir') ? { ...ports, workdir: await workdir() } : ports;
-    return await prepared.run({ ...rest, ports: all });
+    if (definition.needs.includes('workdir')) workdirPort = { workdir: await workdir() };
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return toUnbuilt(error, definition, context.run);
+  }
+  try {
+    return await prepared.run({ ...rest, ports: { ...ports, ...workdirPort } });
   } catch (error) {
     if (context.signal.aborted) throw error;
     return toOutcome(error, definition, context.run);
   }
 }
 
-/** The hash that tells whether a replayed step is configured as it was; salted, so that it says nothing about values. */
+/**
+ * The hash that tells whether a replayed step is configured as it was; salted, so that it says nothing about values.
+ *
+ * Guarantees: the order of members does not matter, nor does a member that is null, because outputs lose those on
+ * their way through the API server (merge patches).
+ */
 export function hashConfig(salt: string, config: JsonObject): string {
   return sha256Hex(`${salt}\n${JSON.stringify(sortMembers(config))}`).slice(0, 32);
 }
@@ -48,6 +59,13 @@ export function hashConfig(salt: string, config: JsonObject): string {
 function invalidConfig(kind: string, problems: readonly ConfigProblem[]): StepOutcome {
   const message = `invalid ${kind} config: ${problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ')}`;
   return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
+}
+
+/** A work directory that cannot be rebuilt just now is not the step's error, and does not count against it. */
+function toUnbuilt(error: unknown, definition: StepDefinition, run: StepRun): StepOutcome {
+  if (!(error instanceof AppError) || error.disposition === 'stop') return toOutcome(error, definition, run);
+  const message = `the work directory cannot be rebuilt yet: ${error.message}`;
+  return { kind: 'waiting', message, pollAfterMs: error.retryAfterMs ?? adaptivePollMs(run), wakes: [] };
 }
 
 function toOutcome(error: unknown, definition: StepDefinition, run: StepRun): StepOutcome {
@@ -69,6 +87,8 @@ function toOutcome(error: unknown, definition: StepDefinition, run: StepRun): St
 function sortMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortMembers);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const entries = Object.entries(value)
+    .filter(([, member]) => member !== null && member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return Object.fromEntries(entries.map(([name, member]) => [name, sortMembers(member)]));
 }

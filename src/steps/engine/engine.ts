@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseDuration } from '../../base/index.ts';
+import { AppError, describeError, isJsonObject, type JsonObject, parseDuration } from '../../base/index.ts';
 import {
   concludePhase,
   type EngineResult,
@@ -13,8 +13,8 @@ import {
 } from '../../domain/index.ts';
 import type { Clock, Metrics, Pass, StepDefinition, StepPorts, StepRun, Workdir } from '../../ports/index.ts';
 import { type AttemptContext, attemptStep, hashConfig } from './attempt.ts';
-import { type Conclusion, concludeAttempt } from './conclude.ts';
-import type { StepExpressions, StepScope } from './expressions.ts';
+import { type Conclusion, concludeAttempt, type StepLimits } from './conclude.ts';
+import type { Evaluation, StepExpressions, StepScope } from './expressions.ts';
 import { claimPointer, type JournalEntry } from './journal.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { createStepMetrics, type StepMetrics } from './metrics.ts';
@@ -47,14 +47,17 @@ export interface Engine {
    * Goes on where the status left off, until the promotion ends, waits, has to try again or is interrupted.
    *
    * Guarantees: a claim is durable before an outward step acts, and its result is written before anything else happens;
-   * nothing is thrown but what a checkpoint throws.
+   * data of expressions that cannot be read now is read again later; nothing is thrown but what a checkpoint throws.
    */
   execute(input: EngineInput, pass: Pass<EngineStatus>): Promise<EngineResult>;
 }
 
-type StepEnd =
-  | { readonly kind: 'next' }
-  | { readonly kind: 'stop'; readonly result: (ledger: Ledger) => EngineResult };
+interface StepStop {
+  readonly kind: 'stop';
+  readonly result: () => EngineResult;
+}
+
+type StepEnd = { readonly kind: 'next' } | StepStop;
 
 /** Builds the engine. */
 export function createEngine(deps: EngineDeps): Engine {
@@ -72,6 +75,7 @@ class Execution {
   readonly #pass: Pass<EngineStatus>;
   readonly #ledger: Ledger;
   #workdir: Workdir | undefined;
+  #final: EngineStatus | undefined;
 
   constructor(deps: EngineDeps, metrics: StepMetrics, input: EngineInput, pass: Pass<EngineStatus>) {
     this.#deps = deps;
@@ -88,7 +92,7 @@ class Execution {
       if (this.#pass.signal.aborted) return this.#interrupted();
       this.#ledger.enter(start + offset);
       const end = await this.#runStep(step);
-      if (end.kind === 'stop') return end.result(this.#ledger);
+      if (end.kind === 'stop') return end.result();
     }
     return { kind: 'ended', status: this.#finalStatus() };
   }
@@ -99,6 +103,7 @@ class Execution {
     if (record.startedAt === undefined) {
       const decided = await this.#decideToRun(step, record);
       if (decided !== 'run') {
+        if ('kind' in decided) return decided;
         this.#ledger.record(decided);
         return { kind: 'next' };
       }
@@ -114,7 +119,11 @@ class Execution {
         ? { ...record, startedAt: this.#now(), errorCount: 0, status: 'Running' }
         : record;
     this.#ledger.record(started);
-    const evaluated = await this.#input.expressions.config(step, this.#scope(), this.#pass.signal);
+    const { expressions } = this.#input;
+    const evaluated = await this.#evaluate(step, () =>
+      expressions.config(step, this.#scope(), this.#pass.signal),
+    );
+    if ('kind' in evaluated) return evaluated;
     if (!evaluated.ok) {
       const message = `failed to build step context: ${evaluated.message}`;
       this.#ledger.record({ ...started, status: 'Errored', message });
@@ -124,17 +133,42 @@ class Execution {
   }
 
   /** Kargo's skip rule: without `if`, a step runs unless an earlier one failed that may not. */
-  async #decideToRun(step: PlannedStep, record: StepRecord): Promise<'run' | StepRecord> {
+  async #decideToRun(step: PlannedStep, record: StepRecord): Promise<'run' | StepRecord | StepStop> {
     if (step.if === undefined || step.if === '') {
       const hasFailed = this.#ledger.records.some(isFailure);
       return hasFailed ? { ...record, status: 'Skipped', errorCount: 0 } : 'run';
     }
-    const decided = await this.#input.expressions.condition(step, this.#scope(), this.#pass.signal);
+    const { expressions } = this.#input;
+    const decided = await this.#evaluate(step, () =>
+      expressions.condition(step, this.#scope(), this.#pass.signal),
+    );
+    if ('kind' in decided) return decided;
     if (!decided.ok) {
       const message = `error checking if step "${step.as}" should be skipped: ${decided.message}`;
       return { ...record, status: 'Errored', message, errorCount: 0 };
     }
     return decided.value ? 'run' : { ...record, status: 'Skipped', errorCount: 0 };
+  }
+
+  /** What an expression reads may be away for a while; that is not the step's error, and does not count against it. */
+  async #evaluate<T>(
+    step: PlannedStep,
+    run: () => Promise<Evaluation<T>>,
+  ): Promise<Evaluation<T> | StepStop> {
+    try {
+      return await run();
+    } catch (error) {
+      if (this.#pass.signal.aborted) return { kind: 'stop', result: () => this.#interrupted() };
+      if (!(error instanceof AppError) || error.disposition === 'stop') {
+        return { ok: false, message: describeError(error) };
+      }
+      const message = `step "${step.as}" cannot be evaluated yet: ${error.message}`;
+      const status = this.#ledger.toStatus('Running', message);
+      const wakeAfterMs = error.retryAfterMs;
+      return wakeAfterMs === undefined
+        ? { kind: 'stop', result: () => ({ kind: 'retry', status, message }) }
+        : { kind: 'stop', result: () => ({ kind: 'waiting', status, wakeAfterMs, wakes: [] }) };
+    }
   }
 
   async #attempt(
@@ -172,7 +206,9 @@ class Execution {
         claim,
       });
     } catch (error) {
-      if (this.#pass.signal.aborted) return { kind: 'stop', result: () => this.#interrupted() };
+      if (lost === undefined && this.#pass.signal.aborted) {
+        return { kind: 'stop', result: () => this.#interrupted() };
+      }
       throw error;
     }
     // A claim that could not be written is not the step's failure: somebody else has the promotion, or the API is away.
@@ -198,10 +234,11 @@ class Execution {
   ): Promise<StepEnd> {
     const { outcome, noted } = attempt;
     const nowMs = this.#deps.clock.nowMs();
+    const limits = limitsOf(step, definition);
     const conclusion = concludeAttempt({
       record,
       outcome,
-      limits: limitsOf(step, definition),
+      limits,
       stepStartedAtMs: Date.parse(record.startedAt ?? this.#now()),
       nowMs,
       now: formatTime(nowMs),
@@ -216,7 +253,7 @@ class Execution {
     if (outcome.kind === 'done' && outcome.healthCheck !== undefined)
       this.#ledger.addHealthCheck(outcome.healthCheck);
     if (isAnswered) await this.#answer(step, claim);
-    return this.#toEnd(conclusion, outcome);
+    return this.#toEnd(conclusion, outcome, limits);
   }
 
   /** The last step's result carries the promotion's end with it, which saves a write. */
@@ -235,15 +272,22 @@ class Execution {
     this.#ledger.output(task, { ...(isJsonObject(shared) ? shared : {}), ...(outcome.output ?? {}) });
   }
 
-  #toEnd(conclusion: Conclusion, outcome: StepOutcome): StepEnd {
+  #toEnd(conclusion: Conclusion, outcome: StepOutcome, limits: StepLimits): StepEnd {
     if (conclusion.kind === 'ended') return { kind: 'next' };
     const status = this.#ledger.toStatus('Running', conclusion.record.message);
     if (conclusion.kind === 'retry') {
       return { kind: 'stop', result: () => ({ kind: 'retry', status, message: conclusion.message }) };
     }
-    const wakeAfterMs = outcome.kind === 'waiting' ? outcome.pollAfterMs : 0;
+    const pollAfterMs = outcome.kind === 'waiting' ? outcome.pollAfterMs : 0;
+    const wakeAfterMs = Math.min(pollAfterMs, this.#untilTimeoutMs(conclusion.record, limits));
     const wakes: readonly WakeSource[] = outcome.kind === 'waiting' ? outcome.wakes : [];
     return { kind: 'stop', result: () => ({ kind: 'waiting', status, wakeAfterMs, wakes }) };
+  }
+
+  /** A wait never outlasts the step's timeout. */
+  #untilTimeoutMs(record: StepRecord, { timeoutMs }: StepLimits): number {
+    if (timeoutMs <= 0 || record.startedAt === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(0, Date.parse(record.startedAt) + timeoutMs - this.#deps.clock.nowMs()) + 1;
   }
 
   async #openWorkdir(): Promise<Workdir> {
@@ -288,9 +332,11 @@ class Execution {
     return { outputs, journal, records };
   }
 
+  /** Made once: what a checkpoint has written already must not get another finishing time. */
   #finalStatus(): EngineStatus {
     const { phase, message } = concludePhase(this.#ledger.records);
-    return this.#ledger.toStatus(phase, message, this.#now());
+    this.#final ??= this.#ledger.toStatus(phase, message, this.#now());
+    return this.#final;
   }
 
   #interrupted(): EngineResult {
@@ -307,10 +353,7 @@ function maskOutcome(outcome: StepOutcome, expressions: StepExpressions): StepOu
   return outcome.message === undefined ? outcome : { ...outcome, message: expressions.mask(outcome.message) };
 }
 
-function limitsOf(
-  step: PlannedStep,
-  definition: StepDefinition,
-): { readonly errorThreshold: number; readonly timeoutMs: number } {
+function limitsOf(step: PlannedStep, definition: StepDefinition): StepLimits {
   const threshold = step.retry?.errorThreshold;
   const timeout = step.retry?.timeout;
   return {

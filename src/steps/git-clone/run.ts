@@ -1,5 +1,13 @@
+import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
-import type { GitRemote, RefTarget, ResolvedRef, StepContext } from '../../ports/index.ts';
+import type {
+  GitIdentity,
+  GitRemote,
+  RefTarget,
+  ResolvedRef,
+  StepContext,
+  Worktree,
+} from '../../ports/index.ts';
 import { stepErrors } from '../errors.ts';
 import { findRemote } from '../git-remote.ts';
 import type { GitCloneConfig } from './schema.ts';
@@ -18,14 +26,16 @@ export async function run(context: Context): Promise<StepOutcome> {
   const remote = await findRemote(ports.credentials, context.run.project, config, signal);
   const pins: Record<string, string> = {};
   const commits: Record<string, string> = {};
-  const author = config.author === undefined ? {} : { author: config.author };
+  const mounts: { readonly path: string; readonly worktree: Worktree }[] = [];
   for (const checkout of config.checkout) {
     const at = await resolve(context, remote, checkout);
-    const worktree = await ports.git.checkout(remote, at, signal);
-    ports.workdir.mount(checkout.path, worktree, author);
+    mounts.push({ path: checkout.path, worktree: await ports.git.checkout(remote, at, signal) });
     pins[checkout.path] = at.commit;
     commits[nameOf(checkout)] = at.commit;
   }
+  // All or nothing: a step that failed is not replayed, so it must leave nothing behind.
+  const author = config.author === undefined ? {} : { author: identityOf(config.author) };
+  for (const { path, worktree } of mounts) ports.workdir.mount(path, worktree, author);
   context.pin(pins);
   return { kind: 'done', status: 'Succeeded', output: { commits } };
 }
@@ -34,17 +44,24 @@ const nameOf = (checkout: Checkout): string =>
   checkout.as === undefined || checkout.as === '' ? checkout.path : checkout.as;
 
 function refuse(config: GitCloneConfig): StepOutcome | undefined {
-  const names = config.checkout.map(nameOf);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    const message = `duplicate checkout alias "${twice}": give each checkout its own "as"`;
-    return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
-  }
+  const name = firstRepeated(config.checkout.map(nameOf));
+  if (name !== undefined)
+    return invalid(`duplicate checkout alias "${name}": give each checkout its own "as"`);
+  const path = firstRepeated(config.checkout.map((checkout) => checkout.path));
+  if (path !== undefined) return invalid(`two checkouts at "${path}": give each its own "path"`);
   if (config.recurseSubmodules === true) throw unsupported('recurseSubmodules');
   if (config.checkout.some((checkout) => checkout.sparse !== undefined))
     throw unsupported('checkout[].sparse');
   if (config.author?.signingKey) throw unsupported('author.signingKey');
   return undefined;
+}
+
+function firstRepeated(texts: readonly string[]): string | undefined {
+  return texts.find((text, index) => texts.indexOf(text) !== index);
+}
+
+function invalid(message: string): StepOutcome {
+  return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
 }
 
 function unsupported(field: string): Error {
@@ -59,15 +76,28 @@ async function resolve(context: Context, remote: GitRemote, checkout: Checkout):
   try {
     return await ports.git.resolve(remote, toTarget(checkout), signal);
   } catch (error) {
-    if (!checkout.create || !checkout.branch || !isMissingRef(error)) throw error;
-    const who = {
-      ...(context.config.author ?? context.run.committer),
-      timeSec: Math.floor(context.run.startedAtMs / 1000),
-    };
-    const draft = { message: 'Initial commit', author: who, committer: who, headers: [] };
-    return await ports.git.createBranch(remote, checkout.branch, draft, signal);
+    if (!checkout.create || !checkout.branch || codeOf(error) !== 'git.ref-not-found') throw error;
+    return await createBranch(context, remote, checkout.branch);
   }
 }
+
+/** Another promotion may create the same branch at the same time; whoever comes second takes what the first has made. */
+async function createBranch(context: Context, remote: GitRemote, branch: string): Promise<ResolvedRef> {
+  const { ports, signal } = context;
+  const who = {
+    ...identityOf(context.config.author ?? context.run.committer),
+    timeSec: Math.floor(context.run.startedAtMs / 1000),
+  };
+  const draft = { message: 'Initial commit', author: who, committer: who, headers: [] };
+  try {
+    return await ports.git.createBranch(remote, branch, draft, signal);
+  } catch (error) {
+    if (codeOf(error) !== 'git.push-rejected') throw error;
+    return await ports.git.resolve(remote, { kind: 'branch', branch }, signal);
+  }
+}
+
+const identityOf = ({ name, email }: GitIdentity): GitIdentity => ({ name, email });
 
 function toTarget(checkout: Checkout): RefTarget {
   if (checkout.branch) return { kind: 'branch', branch: checkout.branch };
@@ -76,6 +106,6 @@ function toTarget(checkout: Checkout): RefTarget {
   return { kind: 'default' };
 }
 
-function isMissingRef(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'git.ref-not-found';
+function codeOf(error: unknown): string | undefined {
+  return error instanceof AppError ? error.code : undefined;
 }

@@ -9,8 +9,8 @@ type Context = StepContext<GitOpenPrConfig, 'git' | 'forges' | 'credentials'>;
 /**
  * Opens one pull request per promotion and head branch, and finds it again.
  *
- * Order: an own earlier output; then an open request of the same branches; after a claim whose result was lost also a
- * closed or merged one with the same head commit; only then a new one.
+ * Order: an own earlier output; after a claim whose result was lost a request with the claimed head commit, even one
+ * that is merged or closed and whose branch is gone; then an open one of the same branches; only then a new one.
  */
 export async function run(context: Context): Promise<StepOutcome> {
   const { config, ports, signal } = context;
@@ -19,10 +19,10 @@ export async function run(context: Context): Promise<StepOutcome> {
 
   const remote = await findRemote(ports.credentials, context.run.project, config, signal);
   const repo = toForgeRepo(remote, config.provider);
-  const source = await ports.git.resolve(remote, { kind: 'branch', branch: config.sourceBranch }, signal);
-  const found = await findOwn(context, source.commit, repo);
+  const found = await findOwn(context, repo);
   if (found !== undefined) return toOutcome(found, 'found');
 
+  const source = await ports.git.resolve(remote, { kind: 'branch', branch: config.sourceBranch }, signal);
   const target = await ports.git.resolve(remote, { kind: 'branch', branch: config.targetBranch }, signal);
   const head = await ports.git.readCommit(remote, source.commit, signal);
   if (await hasSameFiles(context, remote, head, target.commit)) {
@@ -41,17 +41,17 @@ export async function run(context: Context): Promise<StepOutcome> {
 
 async function findOwn(
   context: Context,
-  headCommit: string,
   repo: Parameters<Context['ports']['forges']['listPullRequests']>[0],
 ): Promise<PullRequest | undefined> {
   const { config, ports, claimed, signal } = context;
+  const claimedHead = claimed?.['head'];
   const filter = {
     headBranch: config.sourceBranch,
     baseBranch: config.targetBranch,
-    state: claimed === undefined ? ('open' as const) : ('all' as const),
+    state: claimedHead === undefined ? ('open' as const) : ('all' as const),
   };
   const candidates = await ports.forges.listPullRequests(repo, filter, signal);
-  return candidates.find((one) => one.isOpen) ?? candidates.find((one) => one.headCommit === headCommit);
+  return candidates.find((one) => one.headCommit === claimedHead) ?? candidates.find((one) => one.isOpen);
 }
 
 async function hasSameFiles(

@@ -1,5 +1,6 @@
+import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
-import type { StepContext } from '../../ports/index.ts';
+import type { PushResult, StepContext } from '../../ports/index.ts';
 import { stepErrors } from '../errors.ts';
 import { toForgeRepo } from '../git-remote.ts';
 import type { GitPushConfig } from './schema.ts';
@@ -26,15 +27,19 @@ export async function run(
     return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
   }
   await context.claim({ branch, head: worktree.head });
-  const pushed = await ports.git.push(
-    {
-      worktree,
-      branch,
-      force: config.force === true || config.generateTargetBranch === true,
-      maxAttempts: config.maxAttempts ?? defaultMaxAttempts,
-    },
-    signal,
-  );
+  const request = {
+    worktree,
+    branch,
+    force: config.force === true || config.generateTargetBranch === true,
+    maxAttempts: config.maxAttempts ?? defaultMaxAttempts,
+  };
+  let pushed: PushResult;
+  try {
+    pushed = await ports.git.push(request, signal);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'git.conflict') return conflict(error);
+    throw error;
+  }
   const commitURL = ports.forges.commitUrl(toForgeRepo(worktree.remote, config.provider), pushed.commit);
   return {
     kind: 'done',
@@ -46,4 +51,9 @@ export async function run(
     },
     message: pushed.adopted ? `found already pushed to ${branch}` : `pushed to ${branch}`,
   };
+}
+
+/** The step did its work and the answer is no, so it is Failed and not Errored, as Kargo has it. */
+function conflict(error: AppError): StepOutcome {
+  return { kind: 'failed', status: 'Failed', code: error.code, message: error.message, terminal: true };
 }
