@@ -1,4 +1,5 @@
-import { Server } from 'node:https';
+import { createServer as createPlainServer } from 'node:http';
+import { createServer as createTlsServer, Server } from 'node:https';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { describeError, type JsonValue } from '../base/index.ts';
 import type { Log } from '../ports/index.ts';
@@ -90,17 +91,21 @@ export async function createHttpServer(
   };
 }
 
-function createApp(options: HttpServerOptions): FastifyInstance {
-  const common = {
+function createApp({ tls, maxBodyBytes, requestTimeoutMs }: HttpServerOptions): FastifyInstance {
+  return fastify({
     logger: false,
-    bodyLimit: options.maxBodyBytes,
+    bodyLimit: maxBodyBytes,
     forceCloseConnections: true,
-    requestTimeout: options.requestTimeoutMs,
-    connectionTimeout: options.requestTimeoutMs * 2,
-  };
-  if (options.tls === undefined) return fastify(common);
-  const https = { cert: options.tls.certPem, key: options.tls.keyPem, minVersion: 'TLSv1.2' as const };
-  return fastify({ ...common, https }) as unknown as FastifyInstance;
+    serverFactory(handler) {
+      const server =
+        tls === undefined
+          ? createPlainServer(handler)
+          : createTlsServer({ cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2' }, handler);
+      server.requestTimeout = requestTimeoutMs;
+      server.setTimeout(requestTimeoutMs * 2);
+      return server;
+    },
+  });
 }
 
 function setErrorAnswers(app: FastifyInstance, log: Log): void {

@@ -3,7 +3,6 @@ import { labels, type ProjectStatus, type Stage, type Warehouse } from '../../ap
 import { formatTime, type Report } from '../../domain/index.ts';
 import type { ProjectDone, ProjectPlan, ProjectSeen, ProjectStats } from './types.ts';
 
-const periodicPassMs = 5 * 60_000;
 /** How soon to look again for a namespace that was just made, or is going. */
 const soonMs = 1_000;
 
@@ -26,8 +25,8 @@ export function report(seen: ProjectSeen, plan: ProjectPlan, done: ProjectDone):
   if (done.error !== undefined)
     return { status: withStats, events: [], wakeUp: { kind: 'backoff' }, error: done.error };
   const isWaiting = plan.kind === 'create-namespace' || plan.kind === 'wait-for-namespace';
-  const delayMs = isWaiting ? soonMs : periodicPassMs;
-  return { status: withStats, events: [], wakeUp: { kind: 'after', delayMs } };
+  const wakeUp = isWaiting ? ({ kind: 'after', delayMs: soonMs } as const) : ({ kind: 'none' } as const);
+  return { status: withStats, events: [], wakeUp };
 }
 
 function changesFor(seen: ProjectSeen, plan: ProjectPlan, done: ProjectDone): readonly Change[] {

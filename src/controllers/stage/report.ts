@@ -6,12 +6,11 @@ import {
   isTerminalPhase,
   promotionEvent,
   type Report,
+  type WakeUp,
 } from '../../domain/index.ts';
 import { isControlFlow } from './decide/control-flow.ts';
+import { isFinished } from './decide/verification-info.ts';
 import type { Draft, StageDone, StagePlan, StageProblem, StageSeen } from './types.ts';
-
-/** A look every so often, whatever happens: health that Argo CD did not tell of, a watch that was missed. */
-const periodicPassMs = 5 * 60_000;
 
 type ReadyCondition = Pick<Condition, 'status' | 'reason' | 'message'>;
 
@@ -32,8 +31,7 @@ export function report(seen: StageSeen, plan: StagePlan, done: StageDone): Repor
     status: summarize(seen, draft, done),
     ...(context === undefined ? {} : { annotations: { [annotations.argocdContext]: context } }),
     events: [...draft.events, ...announce(seen, draft, done)],
-    wakeUp:
-      done.error === undefined ? { kind: 'after', delayMs: nextLookMs(seen, draft) } : { kind: 'backoff' },
+    wakeUp: done.error === undefined ? nextLook(seen, draft) : { kind: 'backoff' },
     ...(done.error === undefined ? {} : { error: done.error }),
   };
 }
@@ -154,11 +152,13 @@ function announce(seen: StageSeen, draft: Draft, done: StageDone) {
   );
 }
 
-/** Now, when a Promotion waits that may be picked once this pass is written; else at the end of the next soak. */
-function nextLookMs(seen: StageSeen, draft: Draft): number {
+/**
+ * Now, when a Promotion waits that may be picked once this pass is written; else at the end of the next soak. Everything
+ * else is told by watches, and the runner looks again every few minutes in any case.
+ */
+function nextLook(seen: StageSeen, draft: Draft): WakeUp {
   const history = draft.status.freightHistory?.[0]?.verificationHistory ?? [];
-  const isVerifying = history.some(({ finishTime }) => finishTime === undefined);
-  if (draft.isImmediate && !isVerifying) return 0;
-  if (draft.wakeAtMs === undefined) return periodicPassMs;
-  return Math.min(periodicPassMs, Math.max(0, draft.wakeAtMs - seen.nowMs));
+  if (draft.isImmediate && history.every(isFinished)) return { kind: 'after', delayMs: 0 };
+  if (draft.wakeAtMs === undefined) return { kind: 'none' };
+  return { kind: 'after', delayMs: Math.max(0, draft.wakeAtMs - seen.nowMs) };
 }
