@@ -23,7 +23,7 @@ export function mergeText(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array
   if (sides.some(isBinary)) return { kind: 'conflict', reason: 'binary' };
   if (sides.some((side) => side.length > maxMergeBytes)) return { kind: 'conflict', reason: 'content' };
   const [o = [], a = [], b = []] = sides.map((side) => splitLines(side.toString('latin1')));
-  const lines = mergeLines(o, a, b) ?? mergePassages(o, a, b);
+  const lines = mergeLines(o, a, b) ?? mergeByPlace(o, a, b) ?? mergePassages(o, a, b);
   if (lines === undefined) return { kind: 'conflict', reason: 'content' };
   return { kind: 'merged', data: Buffer.from(lines.join(''), 'latin1') };
 }
@@ -40,7 +40,10 @@ function splitLines(text: string): string[] {
 function mergePassages(o: string[], a: string[], b: string[]): string[] | undefined {
   const merged: string[] = [];
   for (const [base, ours, theirs] of splitAtAnchors(o, a, b)) {
-    const lines = mergeLines(base, ours, theirs) ?? compareAndMerge(base, ours, theirs);
+    const lines =
+      mergeLines(base, ours, theirs) ??
+      mergeByPlace(base, ours, theirs) ??
+      compareAndMerge(base, ours, theirs);
     if (lines === undefined) return undefined;
     for (const line of lines) merged.push(line);
   }
@@ -56,6 +59,26 @@ function mergeLines(o: string[], a: string[], b: string[]): string[] | undefined
   if (ours.end < theirs.start) return [...a.slice(0, a.length - ours.after), ...b.slice(ours.end)];
   if (theirs.end < ours.start) return [...b.slice(0, b.length - theirs.after), ...a.slice(theirs.end)];
   return undefined;
+}
+
+/**
+ * Merges where lines were only replaced, as edits of values do, and no two places touch. Among equal lines this is
+ * exact where a comparison could take one line for another.
+ */
+function mergeByPlace(o: string[], a: string[], b: string[]): string[] | undefined {
+  if (o.length !== a.length || o.length !== b.length) return undefined;
+  const merged: string[] = [];
+  let lastOurs = -2;
+  let lastTheirs = -2;
+  for (const [at, line] of o.entries()) {
+    const [ours = '', theirs = ''] = [a[at], b[at]];
+    if (ours !== line) lastOurs = at;
+    if (theirs !== line) lastTheirs = at;
+    const isChanged = lastOurs === at || lastTheirs === at;
+    if (isChanged && ours !== theirs && Math.abs(lastOurs - lastTheirs) <= 1) return undefined;
+    merged.push(ours === line ? theirs : ours);
+  }
+  return merged;
 }
 
 interface Change {
