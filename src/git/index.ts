@@ -1,6 +1,6 @@
 /**
  * Git repositories over HTTP without clones: references are listed, objects fetched when they are read, commits built
- * in memory, pushes compared and swapped. Start reading at `repos.ts`, then `push.ts`.
+ * in memory, pushes compared and swapped. Start reading at `repos.ts`, then `push.ts` and `push-one.ts`.
  */
 export { gitErrors } from './errors.ts';
 export { createGitRepos, type GitReposDeps, type GitReposOptions } from './repos.ts';

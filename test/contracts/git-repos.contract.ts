@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppError } from '../../src/base/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
@@ -18,6 +19,8 @@ export interface TestGitHost extends AsyncDisposable {
 }
 
 const signal = AbortSignal.timeout(120_000);
+// All promotions of the suite share it.
+setMaxListeners(0, signal);
 const author = { name: 'Kargo', email: 'no-reply@kargo.io', timeSec: 1_700_000_000 };
 
 /** A draft by a fixed author, of one promotion when it is named. */
@@ -204,6 +207,59 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
         expect(await readText(after, `apps/${index}/v`)).toBe(`${index}`);
       }
       await host.verify(repository);
+    });
+
+    test('pushes that wait for one branch are sent together; each ends on its own', async () => {
+      const { remote, commit: base, name: repository } = await seed({ shared: '1\n', 'apps/0': '-' });
+      const { repos, requests } = startProcess();
+      const start = async (path: string, message: string, at = { commit: base, branch: 'main' }) => {
+        const worktree = await repos.checkout(remote, at, signal);
+        await write(worktree, path, `${message}\n`);
+        await worktree.commit(draft(message, `demo/${message}/commit`), signal);
+        return worktree;
+      };
+      const landed = await push(repos, await start('apps/landed', 'landed'));
+      const worktrees = [await start('shared', 'first')];
+      for (let index = 0; index < 8; index++) worktrees.push(await start(`apps/${index}`, `change-${index}`));
+      worktrees.push(await start('shared', 'conflict'), await start('apps/landed', 'landed'));
+      const before = requests('push');
+      const results = await Promise.allSettled(worktrees.map((worktree) => push(repos, worktree)));
+      expect(requests('push') - before, 'what waits at the same time goes together').toBe(1);
+      expect(results.at(-1)).toEqual({ status: 'fulfilled', value: { ...landed, adopted: true } });
+      expect(results.at(-2)).toMatchObject({ status: 'rejected', reason: { code: 'git.conflict' } });
+      const commits = results
+        .slice(0, 9)
+        .map((result) => (result.status === 'fulfilled' ? result.value.commit : ''));
+      const messages: string[] = [];
+      for (const commit of commits)
+        messages.push((await repos.readCommit(remote, commit, signal)).message.trim());
+      expect(messages).toEqual(['first', ...Array.from({ length: 8 }, (_, index) => `change-${index}`)]);
+      expect(await log(remote)).toEqual([...messages.toReversed(), 'landed', 'Add files', 'Initial commit']);
+      expect(worktrees.slice(0, 9).map((worktree) => worktree.head)).toEqual(commits);
+      await host.verify(repository);
+    });
+
+    test('different identities never share a push', async () => {
+      const { remote, commit } = await seed({ a: '1' });
+      const { repos, requests } = startProcess();
+      const worktrees: Worktree[] = [];
+      for (const [index, identity] of ['one', 'two', 'one', 'two', 'one', 'two'].entries()) {
+        const credential = { identity, username: host.username, password: host.password };
+        const worktree = await repos.checkout(
+          { url: remote.url, credential },
+          { commit, branch: 'main' },
+          signal,
+        );
+        await write(worktree, `file-${index}`, 'x');
+        await worktree.commit(draft(`Change ${index}`), signal);
+        worktrees.push(worktree);
+      }
+      const before = requests('push');
+      await Promise.all(worktrees.map((worktree) => push(repos, worktree)));
+      expect(requests('push') - before, 'one for each identity').toBe(2);
+      expect((await log(remote)).slice(0, 6).toSorted()).toEqual(
+        [0, 1, 2, 3, 4, 5].map((index) => `Change ${index}`),
+      );
     });
 
     test('after a push that had to rebase, the work tree shows what the branch holds', async () => {
