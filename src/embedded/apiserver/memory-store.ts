@@ -7,12 +7,18 @@ interface Subscription {
   readonly listener: (event: StoreEvent) => void;
 }
 
+/** One collection; its sorted keys are kept until an object comes or goes. */
+interface Bucket {
+  readonly objects: Map<string, JsonObject>;
+  sortedKeys: readonly string[] | undefined;
+}
+
 interface MemoryState {
   revision: number;
   /** Events older than this revision are forgotten. */
   compacted: number;
   history: StoreEvent[];
-  readonly objects: Map<string, Map<string, JsonObject>>;
+  readonly buckets: Map<string, Bucket>;
   readonly subscriptions: Set<Subscription>;
 }
 
@@ -26,34 +32,37 @@ export function createMemoryStore(options: { readonly historyLength: number }): 
     revision: 1,
     compacted: 1,
     history: [],
-    objects: new Map(),
+    buckets: new Map(),
     subscriptions: new Set(),
   };
   return {
     revision: () => state.revision,
-    get: (key) => state.objects.get(key.resource)?.get(keyText(key.namespace, key.name)),
+    get: (key) => state.buckets.get(key.resource)?.objects.get(keyText(key.namespace, key.name)),
     list: (resource, namespace) => ({
-      items: sortedItems(state.objects.get(resource) ?? new Map(), namespace),
+      items: sortedItems(state.buckets.get(resource), namespace),
       revision: state.revision,
     }),
     listAt: (resource, namespace, revision) => listAt(state, { resource, namespace, revision }),
     async put(key, object, expectedRevision) {
-      const previous = state.objects.get(key.resource)?.get(keyText(key.namespace, key.name));
+      const bucket = state.buckets.get(key.resource) ?? { objects: new Map(), sortedKeys: undefined };
+      const previous = bucket.objects.get(keyText(key.namespace, key.name));
       if ((previous === undefined ? 0 : revisionOf(previous)) !== expectedRevision) return 'conflict';
       const revision = state.revision + 1;
       const stored = deepFreeze(withMeta(object, { resourceVersion: String(revision) }));
-      const bucket = state.objects.get(key.resource) ?? new Map<string, JsonObject>();
-      state.objects.set(key.resource, bucket);
-      bucket.set(keyText(key.namespace, key.name), stored);
+      state.buckets.set(key.resource, bucket);
+      bucket.objects.set(keyText(key.namespace, key.name), stored);
+      if (previous === undefined) bucket.sortedKeys = undefined;
       const type = previous === undefined ? 'added' : 'modified';
       publish(state, { revision, type, key, object: stored, previous }, options.historyLength);
       return stored;
     },
     async remove(key, expectedRevision) {
-      const bucket = state.objects.get(key.resource);
-      const previous = bucket?.get(keyText(key.namespace, key.name));
-      if (previous === undefined || revisionOf(previous) !== expectedRevision) return 'conflict';
-      bucket?.delete(keyText(key.namespace, key.name));
+      const bucket = state.buckets.get(key.resource);
+      const previous = bucket?.objects.get(keyText(key.namespace, key.name));
+      if (bucket === undefined || previous === undefined || revisionOf(previous) !== expectedRevision)
+        return 'conflict';
+      bucket.objects.delete(keyText(key.namespace, key.name));
+      bucket.sortedKeys = undefined;
       const revision = state.revision + 1;
       const object = deepFreeze(withMeta(previous, { resourceVersion: String(revision) }));
       publish(state, { revision, type: 'deleted', key, object, previous }, options.historyLength);
@@ -97,21 +106,27 @@ function listAt(
   asked: { readonly resource: string; readonly namespace: string | undefined; readonly revision: number },
 ): StoreList | 'expired' {
   if (asked.revision < state.compacted) return 'expired';
-  const bucket = new Map(state.objects.get(asked.resource) ?? []);
+  const objects = new Map(state.buckets.get(asked.resource)?.objects);
   for (const event of [...eventsAfter(state, asked.revision)].reverse()) {
     if (event.key.resource !== asked.resource) continue;
     const key = keyText(event.key.namespace, event.key.name);
-    if (event.previous === undefined) bucket.delete(key);
-    else bucket.set(key, event.previous);
+    if (event.previous === undefined) objects.delete(key);
+    else objects.set(key, event.previous);
   }
-  return { items: sortedItems(bucket, asked.namespace), revision: asked.revision };
+  return {
+    items: sortedItems({ objects, sortedKeys: undefined }, asked.namespace),
+    revision: asked.revision,
+  };
 }
 
-function sortedItems(
-  bucket: ReadonlyMap<string, JsonObject>,
-  namespace: string | undefined,
-): readonly JsonObject[] {
-  const entries = [...bucket].filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`));
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return entries.map(([, object]) => object);
+function sortedItems(bucket: Bucket | undefined, namespace: string | undefined): readonly JsonObject[] {
+  if (bucket === undefined) return [];
+  bucket.sortedKeys ??= [...bucket.objects.keys()].sort();
+  const items: JsonObject[] = [];
+  for (const key of bucket.sortedKeys) {
+    const object = bucket.objects.get(key);
+    const isWanted = namespace === undefined || key.startsWith(`${namespace}/`);
+    if (object !== undefined && isWanted) items.push(object);
+  }
+  return items;
 }

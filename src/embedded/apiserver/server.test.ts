@@ -91,6 +91,21 @@ test('bookmarks come at their interval', async () => {
   );
 });
 
+test('Events go an hour after they were last written about', async () => {
+  const server = await start();
+  const path = '/api/v1/namespaces/default/events';
+  const body = (name: string) => ({ metadata: { name }, involvedObject: { kind: 'Pod', name: 'p' } });
+  await send(server, { method: 'POST', path, body: body('old') });
+  await send(server, { method: 'POST', path, body: body('counted') });
+  await server.clock.advance(40 * 60 * 1000);
+  const lastTimestamp = new Date(server.clock.nowMs()).toISOString().replace(/\.\d+/, '');
+  const type = 'application/merge-patch+json';
+  await send(server, { method: 'PATCH', path: `${path}/counted`, type, body: { lastTimestamp } });
+  await server.clock.advance(40 * 60 * 1000);
+  const left = (await send(server, { path })).body.items;
+  expect(left.map((event: { metadata: { name: string } }) => event.metadata.name)).toEqual(['counted']);
+});
+
 test('closing ends watches', async () => {
   const server = await start();
   using stream = await watch(server, { path: `${maps}?watch=1` });

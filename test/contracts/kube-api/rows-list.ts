@@ -121,6 +121,12 @@ export const listRows: readonly Row[] = [
     because: 'a wrong selector must not select everything',
   },
   {
+    name: 'select by a member that every object has in JavaScript',
+    call: { path: '$W?fieldSelector=constructor=1' },
+    want: { code: 400, message: 'field label not supported: constructor' },
+    because: 'names are data',
+  },
+  {
     name: 'an empty collection',
     call: { path: '$W' },
     want: { code: 200, body: { kind: 'WidgetList', apiVersion: 'contract.example.com/v1', items: [] } },

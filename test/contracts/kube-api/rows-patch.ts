@@ -129,6 +129,20 @@ export const patchRows: readonly Row[] = [
     because: 'it was meant to be there',
   },
   {
+    name: 'a JSON patch that copies copies',
+    given: [{ method: 'POST', path: '$W', body: widget('a', { free: { x: 'x'.repeat(1000) } }) }],
+    call: json(
+      '$W/a',
+      Array.from({ length: 40 }, (_, index) => ({
+        op: 'copy',
+        from: '/spec/free',
+        path: `/spec/free/c${index}`,
+      })),
+    ),
+    want: { code: 413, body: { reason: 'RequestEntityTooLarge' } },
+    because: 'each copy doubles the object',
+  },
+  {
     name: 'a JSON patch that is no list',
     given: [aWidget],
     call: json('$W/a', { op: 'add' }),

@@ -262,6 +262,23 @@ export const writeRows: readonly Row[] = [
     because: 'built-in kinds have fields too',
   },
   {
+    name: 'a field twice',
+    call: post(
+      '{"apiVersion":"contract.example.com/v1","kind":"Widget","metadata":{"name":"a"},"spec":{"size":1,"size":2}}',
+    ),
+    want: { code: 201, body: { spec: { size: 2 } }, warning: 'duplicate field \\"spec.size\\"' },
+    because: 'the last one counts, with a warning',
+  },
+  {
+    name: 'a field twice, strictly',
+    call: post(
+      '{"apiVersion":"contract.example.com/v1","kind":"Widget","metadata":{"name":"a"},"spec":{"size":1,"size":2}}',
+      '$W?fieldValidation=Strict',
+    ),
+    want: { code: 400, message: 'strict decoding error: duplicate field "spec.size"' },
+    because: 'one of them is a mistake',
+  },
+  {
     name: 'an unknown way of field validation',
     call: post(widget('a'), '$W?fieldValidation=Loud'),
     want: { code: 422, message: 'fieldValidation: Unsupported value' },

@@ -21,6 +21,8 @@ interface HookOptions {
   readonly respond: Respond;
   /** Sent instead of a review. */
   readonly raw?: string;
+  /** Registered with the CA of somebody else. */
+  readonly isForeign?: boolean;
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
@@ -32,6 +34,7 @@ async function readText(request: IncomingMessage): Promise<string> {
 /** Registers a webhook for the widgets of one namespace. */
 async function register(world: World, options: HookOptions): Promise<Hook> {
   const tls = await createTestTls(['127.0.0.1']);
+  const { ca } = options.isForeign === true ? await createTestTls(['127.0.0.1']) : tls;
   const asked: Review[] = [];
   const server = await startTestServer((request, response) => {
     void readText(request).then((text) => {
@@ -47,7 +50,7 @@ async function register(world: World, options: HookOptions): Promise<Hook> {
   const name = `hook-${randomUUID()}`;
   const webhook = {
     name: 'widgets.hooks.example.com',
-    clientConfig: { url: `${server.url}/admit`, caBundle: Buffer.from(tls.ca).toString('base64') },
+    clientConfig: { url: `${server.url}/admit`, caBundle: Buffer.from(ca).toString('base64') },
     rules: [
       {
         operations: ['*'],
@@ -64,7 +67,12 @@ async function register(world: World, options: HookOptions): Promise<Hook> {
     ...options.webhook,
   };
   const path = `/apis/admissionregistration.k8s.io/v1/${kind.toLowerCase()}s`;
-  await world.must({ method: 'POST', path, body: { metadata: { name }, webhooks: [webhook] } });
+  try {
+    await world.must({ method: 'POST', path, body: { metadata: { name }, webhooks: [webhook] } });
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
   return {
     asked,
     async [Symbol.asyncDispose]() {
@@ -240,16 +248,16 @@ export function describeAdmission(open: () => Promise<World>): void {
     { name: 'garbage', raw: 'garbage', webhook: {} },
     { name: 'an answer to another question', respond: () => ({ uid: 'other', allowed: true }), webhook: {} },
     { name: 'nobody there', webhook: { clientConfig: { url: 'https://127.0.0.1:1/' } } },
-    { name: 'a certificate of somebody else', webhook: 'foreign' as const },
+    { name: 'a certificate of somebody else', webhook: {}, isForeign: true },
   ];
   for (const failurePolicy of ['Fail', 'Ignore']) {
     test.each(failures)(`$name, with the policy ${failurePolicy}`, async (row) => {
       const world = await open();
-      const given = row.webhook === 'foreign' ? {} : row.webhook;
       await using _hook = await register(world, {
         respond: row.respond ?? allow,
+        isForeign: row.isForeign === true,
         ...(row.raw === undefined ? {} : { raw: row.raw }),
-        webhook: { ...given, failurePolicy, ...(row.webhook === 'foreign' ? await foreignCa() : {}) },
+        webhook: { ...row.webhook, failurePolicy },
       });
       const answer = await create(world);
       expect(answer.code).toBe(failurePolicy === 'Fail' ? 500 : 201);
@@ -259,23 +267,30 @@ export function describeAdmission(open: () => Promise<World>): void {
     });
   }
 
-  test('a dry run is told, and refused where a webhook acts outside', async () => {
+  test('a dry run is told', async () => {
     const world = await open();
+    await using hook = await register(world, { respond: allow });
+    expect((await create(world, 'a', {}, '?dryRun=All')).code).toBe(201);
+    expect(hook.asked[0].dryRun).toBe(true);
+  });
+
+  const wrong = [
+    { name: 'side effects', webhook: { sideEffects: 'Some' }, want: 'webhooks[0].sideEffects' },
+    { name: 'a short name', webhook: { name: 'a.b' }, want: 'webhooks[0].name' },
     {
-      await using hook = await register(world, { respond: allow });
-      expect((await create(world, 'a', {}, '?dryRun=All')).code).toBe(201);
-      expect(hook.asked[0].dryRun).toBe(true);
-    }
+      name: 'no versions',
+      webhook: { admissionReviewVersions: [] },
+      want: 'webhooks[0].admissionReviewVersions',
+    },
+    { name: 'no address', webhook: { clientConfig: {} }, want: 'webhooks[0].clientConfig' },
+  ];
+  test.each(wrong)('a registration with $name is refused', async ({ webhook, want }) => {
+    const world = await open();
+    await expect(register(world, { respond: allow, webhook })).rejects.toThrow(want);
   });
 }
 
 function rule(more: object): object {
   const base = { operations: ['*'], apiGroups: ['contract.example.com'], apiVersions: ['v1'] };
   return { ...base, resources: ['widgets'], scope: '*', ...more };
-}
-
-async function foreignCa(): Promise<object> {
-  const { ca } = await createTestTls(['127.0.0.1']);
-  const caBundle = Buffer.from(ca).toString('base64');
-  return { clientConfig: { url: 'https://127.0.0.1:1/', caBundle } };
 }

@@ -140,11 +140,18 @@ function webhookProblems(webhook: Parameters<typeof textAt>[0], field: string): 
       message: `Invalid value: "${name}": should be a domain with at least three segments separated by dots`,
     });
   }
-  if (textAt(webhook, 'sideEffects') === undefined) {
+  const sideEffects = textAt(webhook, 'sideEffects');
+  if (sideEffects === undefined) {
     problems.push({
       field: `${field}.sideEffects`,
       reason: 'FieldValueRequired',
       message: 'Required value: must specify one of None, NoneOnDryRun',
+    });
+  } else if (sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
+    problems.push({
+      field: `${field}.sideEffects`,
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: "${sideEffects}": supported values: "None", "NoneOnDryRun"`,
     });
   }
   if (listAt(webhook, 'admissionReviewVersions').length === 0) {

@@ -10,11 +10,12 @@ import { type ResourcePlace, type ResourceRequest, toVerb } from '../request.ts'
 import type { User } from '../resource.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
 import { createObject } from '../write/create.ts';
-import { decodeObject, toOwnKind } from '../write/decode.ts';
+import { decodeObject, reportDuplicates, toOwnKind } from '../write/decode.ts';
 import { deleteAll, deleteObject, isDryRunBody, parseDeleteOptions } from '../write/delete.ts';
 import { updateObject } from '../write/update.ts';
 import { negotiateForm } from './accept.ts';
 import { decodeBody, mediaTypeOf, readBody } from './body.ts';
+import { findDuplicates } from './duplicates.ts';
 
 /** The answer to a request that is not a stream. */
 export interface Answer {
@@ -119,6 +120,7 @@ async function write(
     return remove(context, request, given);
   }
   if (given === undefined) throw badRequest('unable to decode an empty body');
+  if (mediaType === 'application/json') reportDuplicates(findDuplicates(body.toString('utf8')), request);
   if (request.resource.review !== undefined) {
     const object = decodeObject(toOwnKind(given, request), request, { kind: 'body' });
     return { code: 201, text: JSON.stringify(request.resource.review(object, request.user)) };

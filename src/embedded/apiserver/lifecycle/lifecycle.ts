@@ -6,6 +6,7 @@ import { nameOf, namespaceOf, revisionOf, textAt, withValue } from '../json-path
 import type { StoreEvent } from '../storage.ts';
 import { isFinished } from '../write/update.ts';
 import { deleteStored } from './delete-stored.ts';
+import { startEventRetention } from './event-retention.ts';
 import { createOwnerCollector } from './owners.ts';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -15,7 +16,7 @@ type Work = () => Promise<void>;
 
 /**
  * What a cluster's controllers do for the API itself: serves definitions as soon as they are written, empties namespaces
- * and definitions that are being deleted, collects what has lost its owners. Runs until the server closes.
+ * and definitions that are being deleted, collects what has lost its owners, drops old Events. Runs until the server closes.
  */
 export function startLifecycle(context: ServerContext): void {
   const owners = createOwnerCollector(context);
@@ -29,6 +30,7 @@ export function startLifecycle(context: ServerContext): void {
   for (const event of presentState(context)) observe(event);
   const stop = context.store.subscribe(undefined, revision, observe);
   if (stop !== 'expired') context.closing.addEventListener('abort', stop);
+  startEventRetention(context);
 }
 
 /** What a store holds from an earlier run, as if it were written now: definitions first, as they serve the others. */

@@ -36,7 +36,7 @@ export function parseSelection(
 function fieldReader(resource: Resource, field: string): (stored: JsonObject) => string {
   if (field === 'metadata.name') return nameOf;
   if (field === 'metadata.namespace') return (stored) => namespaceOf(stored) ?? '';
-  const path = resource.selectable[field];
+  const path = Object.hasOwn(resource.selectable, field) ? resource.selectable[field] : undefined;
   if (path === undefined) throw badRequest(`field label not supported: ${field}`);
   return (stored) => {
     const value = valueAt(stored, ...path);

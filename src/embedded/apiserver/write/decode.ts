@@ -64,14 +64,24 @@ export function decodeObject(object: JsonObject, request: ResourceRequest, origi
 }
 
 function reportUnknown(unknown: readonly string[], request: ResourceRequest, origin: Origin): void {
+  const problems = unknown.map((path) => `unknown field "${path}"`);
+  reportStrict(problems, request, origin);
+}
+
+/** Refuses members that a body has twice, or warns about them, as the request's field validation asks. */
+export function reportDuplicates(duplicates: readonly string[], request: ResourceRequest): void {
+  const problems = duplicates.map((path) => `duplicate field "${path}"`);
+  reportStrict(problems, request, { kind: 'body' });
+}
+
+function reportStrict(problems: readonly string[], request: ResourceRequest, origin: Origin): void {
   const mode = fieldValidationOf(request.query);
-  if (unknown.length === 0 || mode === 'Ignore') return;
-  const texts = unknown.map((path) => `unknown field "${path}"`);
+  if (problems.length === 0 || mode === 'Ignore') return;
   if (mode === 'Warn') {
-    request.warnings.push(...texts);
+    request.warnings.push(...problems);
     return;
   }
-  const text = `strict decoding error: ${texts.join(', ')}`;
+  const text = `strict decoding error: ${problems.join(', ')}`;
   const { kind, version } = request.resource;
   if (origin.kind === 'body') {
     throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${text}`);
