@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/index.ts';
-import type { Clock, Log, Metrics, Random } from '../../ports/index.ts';
+import type { Clock, Log, Random } from '../../ports/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { Store } from './storage.ts';
 
@@ -8,7 +8,6 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly metrics: Metrics | undefined;
   readonly store: Store;
   readonly catalog: Catalog;
   readonly options: ServerSettings;
@@ -18,7 +17,6 @@ export interface ServerContext {
 
 /** Settings with all defaults filled in. */
 export interface ServerSettings {
-  readonly token: string;
   readonly maxBodyBytes: number;
   readonly bookmarkIntervalMs: number;
   readonly resolveService: ((service: JsonObject) => string | undefined) | undefined;

@@ -16,12 +16,6 @@ export function textAt(value: JsonValue | undefined, ...path: readonly string[])
   return typeof found === 'string' ? found : undefined;
 }
 
-/** The number at a path, or `undefined` where there is none. */
-export function numberAt(value: JsonValue | undefined, ...path: readonly string[]): number | undefined {
-  const found = valueAt(value, ...path);
-  return typeof found === 'number' ? found : undefined;
-}
-
 /** The object at a path; an empty one where there is none. */
 export function objectAt(value: JsonValue | undefined, ...path: readonly string[]): JsonObject {
   const found = valueAt(value, ...path);

@@ -33,6 +33,7 @@ export interface Resource {
   /** The name of its collection in the store, the same for all versions. */
   readonly storage: string;
   readonly verbs: readonly string[];
+  /** Has the status a sub-resource of its own? Then it is removed on create and kept on update. */
   readonly hasStatus: boolean;
   /** Comes from a CustomResourceDefinition. */
   readonly custom: boolean;
@@ -42,7 +43,6 @@ export interface Resource {
   readonly counted: boolean;
   /** May an update come without resourceVersion? */
   readonly unconditionalUpdate: boolean;
-  /** Kept on update unless the status sub-resource is written; removed on create. */
   readonly columns: readonly Column[];
   /** Fields beyond metadata.name and metadata.namespace that a field selector may name. */
   readonly selectable: Readonly<Record<string, readonly string[]>>;

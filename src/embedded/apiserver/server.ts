@@ -110,11 +110,9 @@ function createContext(deps: ApiServerDeps, options: ApiServerOptions, closing: 
     clock: deps.clock,
     random: deps.random,
     log: deps.log,
-    metrics: deps.metrics,
     store: deps.store ?? createMemoryStore({ historyLength: options.historyLength ?? defaultHistory }),
     catalog: createCatalog(),
     options: {
-      token: options.token,
       maxBodyBytes: options.maxBodyBytes ?? defaultBodyBytes,
       bookmarkIntervalMs: options.bookmarkIntervalMs ?? minuteMs,
       resolveService: options.resolveService,

@@ -155,11 +155,6 @@ export function unsupportedMediaType(message: string): StatusError {
   return failure(415, 'UnsupportedMediaType', message, { details: {} });
 }
 
-/** The wording of a 415 that lists what is accepted. */
-export function acceptedTypes(what: string, types: readonly string[]): string {
-  return `${what}: ${types.join(', ')}`;
-}
-
 /** 406: no representation that the client accepts. */
 export function notAcceptable(types: readonly string[]): StatusError {
   const message = `only the following media types are accepted: ${types.join(', ')}`;

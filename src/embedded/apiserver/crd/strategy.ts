@@ -6,7 +6,7 @@ import type { Resource } from '../resource.ts';
 import type { FieldProblem } from '../status.ts';
 
 /** Under this finalizer a definition waits until its objects are gone. */
-export const crdFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+const crdFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 const prepareCrd: NonNullable<Resource['prepare']> = (object, old, facts) => {
   const names = objectAt(object, 'spec', 'names');

@@ -9,7 +9,7 @@ interface AcceptClause {
 }
 
 /** Parses an Accept header in its order; weights are not looked at, as no client of ours sends them. */
-export function parseAccept(header: string | undefined): readonly AcceptClause[] {
+function parseAccept(header: string | undefined): readonly AcceptClause[] {
   if (header === undefined || header.trim() === '') return [{ type: '*/*', parameters: {} }];
   return header.split(',').map((clause) => {
     const [type = '', ...rest] = clause.split(';').map((part) => part.trim());

@@ -19,7 +19,7 @@ const minWatchMs = 30 * 60 * 1000;
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** Refuses what a watch cannot be asked for. */
-export function assertWatchRules(query: URLSearchParams): void {
+function assertWatchRules(query: URLSearchParams): void {
   const refuse = (field: string, message: string): never => {
     const problem = { field, reason: 'FieldValueForbidden', message };
     throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [problem]);

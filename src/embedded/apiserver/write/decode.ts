@@ -30,7 +30,7 @@ export function toOwnKind(body: JsonValue, request: ResourceRequest): JsonObject
 }
 
 /** How unknown fields are taken: refused, warned about, or dropped in silence. */
-export function fieldValidationOf(query: URLSearchParams): 'Strict' | 'Warn' | 'Ignore' {
+function fieldValidationOf(query: URLSearchParams): 'Strict' | 'Warn' | 'Ignore' {
   const given = query.get('fieldValidation') ?? '';
   if (given === '' || given === 'Warn') return 'Warn';
   if (given === 'Strict' || given === 'Ignore') return given;
