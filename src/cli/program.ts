@@ -15,8 +15,15 @@ import { parseSandboxInfo, type SandboxInfo } from './sandbox-info.ts';
 import { version } from './version/version.ts';
 import { why } from './why/why.ts';
 
-interface ListOptions {
+interface ClusterOptions {
+  readonly kubeconfig?: string;
+}
+
+interface NamespaceOptions extends ClusterOptions {
   readonly namespace?: string;
+}
+
+interface ListOptions extends NamespaceOptions {
   readonly allNamespaces?: boolean;
   readonly output?: string;
 }
@@ -30,7 +37,6 @@ export function createProgram(deps: CliDeps): Command {
   const program = new Command('gantry');
   program
     .description('Promotes immutable artifacts through GitOps environments.')
-    .option('--kubeconfig <path>', 'how to reach the cluster; without it, KUBECONFIG')
     .version(`gantry ${deps.version}`, '-V, --version')
     .exitOverride()
     .configureOutput({
@@ -45,30 +51,27 @@ export function createProgram(deps: CliDeps): Command {
   return program;
 }
 
-/** Adds the commands of this module to a program. */
+/** Adds the commands of this module to a program that has none of their names. */
 export function registerCommands(program: Command, deps: CliDeps): void {
   addGet(program, deps);
-  const namespaced = (command: Command): Command =>
-    command.option('-n, --namespace <name>', 'the Project; without it, the only one there is');
-  namespaced(program.command('why <name>'))
+  withNamespace(program.command('why <name>'))
     .description('say what a Stage or Promotion waits for, and what to do')
-    .action((name: string, options: { readonly namespace?: string }) =>
-      withCluster(program, deps, (command) => why({ name, namespace: options.namespace }, command)),
+    .action((name: string, options: NamespaceOptions) =>
+      withCluster(options, deps, (command) => why({ name, namespace: options.namespace }, command)),
     );
-  namespaced(program.command('promote <stage>'))
+  withNamespace(program.command('promote <stage>'))
     .description('promote Freight to a Stage')
     .option('--freight <alias>', 'alias or name; without it, the newest that may be promoted')
-    .action((stage: string, options: { readonly namespace?: string; readonly freight?: string }) =>
-      withCluster(program, deps, async (command) => {
+    .action((stage: string, options: NamespaceOptions & { readonly freight?: string }) =>
+      withCluster(options, deps, async (command) => {
         await promote({ stage, namespace: options.namespace, freight: options.freight }, command);
       }),
     );
-  program
-    .command('push-image <name>')
+  withKubeconfig(program.command('push-image <name>'))
     .description('push a new image to the registry of a sandbox')
     .option('--tag <tag>', 'the tag to move', 'main')
-    .action((name: string, options: { readonly tag: string }) =>
-      withSandbox(program, deps, async (command, { info, connection }) => {
+    .action((name: string, options: ClusterOptions & { readonly tag: string }) =>
+      withSandbox(options, deps, async (command, { info, connection }) => {
         const { random } = deps;
         await pushImage(
           { name, tag: options.tag },
@@ -76,11 +79,10 @@ export function registerCommands(program: Command, deps: CliDeps): void {
         );
       }),
     );
-  program
-    .command('merge <pull-request>')
+  withKubeconfig(program.command('merge <pull-request>'))
     .description('merge a pull request at the forge of a sandbox, by number or URL')
-    .action((pullRequest: string) =>
-      withSandbox(program, deps, async (command, { info, connection }) => {
+    .action((pullRequest: string, options: ClusterOptions) =>
+      withSandbox(options, deps, async (command, { info, connection }) => {
         await mergePullRequest(pullRequest, { ...command, sandbox: connection, account: info });
       }),
     );
@@ -97,15 +99,15 @@ function addGet(program: Command, deps: CliDeps): void {
     about: string,
     run: (request: ListRequest, command: CommandDeps) => Promise<void>,
   ): void => {
-    get
-      .command(name)
+    withNamespace(get.command(name))
       .description(about)
-      .option('-n, --namespace <name>', 'the Project; without it, the only one there is')
       .option('-A, --all-namespaces', 'across all Projects')
       .option('-o, --output <format>', 'wide, json or yaml')
-      .action(({ namespace, allNamespaces = false, output }: ListOptions) => {
+      .action(({ namespace, allNamespaces = false, output, kubeconfig }: ListOptions) => {
         const request = { namespace, allNamespaces, format: parseListFormat(output) };
-        return withCluster(program, deps, (command) => run(request, command));
+        return withCluster(kubeconfig === undefined ? {} : { kubeconfig }, deps, (command) =>
+          run(request, command),
+        );
       });
   };
   add('stages', 'what each Stage runs and how it goes', (request, command) =>
@@ -122,6 +124,14 @@ function addGet(program: Command, deps: CliDeps): void {
   );
 }
 
+function withKubeconfig(command: Command): Command {
+  return command.option('--kubeconfig <path>', 'how to reach the cluster; without it, KUBECONFIG');
+}
+
+function withNamespace(command: Command): Command {
+  return withKubeconfig(command).option('-n, --namespace <name>', 'the Project; without it, the only one');
+}
+
 /** Runs a command line (without the program's name) and gives the exit code; never throws. */
 export async function runProgram(program: Command, args: readonly string[], deps: CliDeps): Promise<number> {
   try {
@@ -136,17 +146,12 @@ export async function runProgram(program: Command, args: readonly string[], deps
   }
 }
 
-function choiceOf(program: Command): { readonly kubeconfig: string | undefined } {
-  const { kubeconfig } = program.opts<{ readonly kubeconfig?: string }>();
-  return { kubeconfig };
-}
-
 async function withCluster(
-  program: Command,
+  options: ClusterOptions,
   deps: CliDeps,
   run: (command: CommandDeps) => Promise<void>,
 ): Promise<void> {
-  const cluster: Cluster = await deps.openCluster(choiceOf(program), deps.signal);
+  const cluster: Cluster = await deps.openCluster({ kubeconfig: options.kubeconfig }, deps.signal);
   const { clock, output, notes, signal } = deps;
   try {
     await run({ cluster, clock, output, notes, signal });
@@ -156,19 +161,19 @@ async function withCluster(
 }
 
 async function withSandbox(
-  program: Command,
+  options: ClusterOptions,
   deps: CliDeps,
   run: (
     command: CommandDeps,
     sandbox: { readonly info: SandboxInfo; readonly connection: SandboxConnection },
   ) => Promise<void>,
 ): Promise<void> {
-  const content = await deps.readSandboxFile(choiceOf(program), deps.signal);
+  const content = await deps.readSandboxFile({ kubeconfig: options.kubeconfig }, deps.signal);
   if (content === undefined) {
     throw cliErrors.create('cli.no-sandbox', 'no sandbox.json lies beside the kubeconfig');
   }
   const info = parseSandboxInfo(content);
-  await withCluster(program, deps, async (command) => {
+  await withCluster(options, deps, async (command) => {
     const connection = await deps.openSandbox(info, deps.signal);
     try {
       await run(command, { info, connection });
