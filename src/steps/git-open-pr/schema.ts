@@ -19,8 +19,10 @@ export type GitOpenPrConfig = z.infer<typeof GitOpenPrConfig>;
 
 /** Output of git-open-pr; absent when there is nothing to merge. */
 export const GitOpenPrOutput = z.object({
-  pr: z.object({
-    id: z.int().describe('Number of the pull request.'),
-    url: z.string().describe('Its page.'),
-  }),
+  pr: z
+    .object({
+      id: z.int().describe('Number of the pull request.'),
+      url: z.string().describe('Its page.'),
+    })
+    .describe('The pull request.'),
 });

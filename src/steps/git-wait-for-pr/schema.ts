@@ -17,11 +17,13 @@ export type GitWaitForPrConfig = z.infer<typeof GitWaitForPrConfig>;
 
 /** Output of git-wait-for-pr. */
 export const GitWaitForPrOutput = z.object({
-  pr: z.object({
-    id: z.int().describe('Number of the pull request.'),
-    url: z.string().describe('Its page.'),
-    open: z.boolean().describe('Is it still open?'),
-    merged: z.boolean().describe('Was it merged?'),
-  }),
+  pr: z
+    .object({
+      id: z.int().describe('Number of the pull request.'),
+      url: z.string().describe('Its page.'),
+      open: z.boolean().describe('Is it still open?'),
+      merged: z.boolean().describe('Was it merged?'),
+    })
+    .describe('The pull request.'),
   commit: z.string().optional().describe('The commit that the merge made.'),
 });

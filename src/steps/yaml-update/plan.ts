@@ -27,11 +27,32 @@ export function toScalarUpdates(
 /**
  * The message that a commit of these updates gets, in Kargo's form.
  *
- * Shape: "Updated <path>\n\n- <key>: <value>", texts in quotes.
+ * Shape: "Updated <path>\n\n- <key>: <value>"; texts as they are, in quotes where they could be taken for something else.
  */
 export function describeUpdates(path: string, updates: readonly Update[]): string {
-  const lines = updates.map(({ key, value }) => `- ${key}: ${JSON.stringify(value)}`);
+  const lines = updates.map(({ key, value }) => `- ${key}: ${formatValue(value)}`);
   return [`Updated ${path}`, '', ...lines].join('\n');
+}
+
+const likeBoolean = /^(?:[tTfF]|true|True|TRUE|false|False|FALSE)$/;
+/** E.g. "1.10", "-.5", "1_000", "12e4567", "0x1f", "NaN", "+Inf". */
+const likeNumber =
+  /^[+-]?(?:0[xX][\da-fA-F_.]+(?:[pP][+-]?\d+)?|[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+
+function formatValue(value: JsonValue): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  const isPlain = !likeBoolean.test(value) && !likeNumber.test(value) && !/\n/.test(value) && !isJson(value);
+  return isPlain ? value : JSON.stringify(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Not being JSON is an answer, not a failure.
+    return false;
+  }
 }
 
 function isScalar(value: JsonValue): value is Exclude<YamlScalarValue, bigint> {
