@@ -1,6 +1,14 @@
 import { applications } from '../api/argocd/index.ts';
 import { namespaces, secrets } from '../api/core/index.ts';
-import { freights, projectConfigs, projects, promotions, stages, warehouses } from '../api/v1alpha1/index.ts';
+import {
+  freights,
+  labels,
+  projectConfigs,
+  projects,
+  promotions,
+  stages,
+  warehouses,
+} from '../api/v1alpha1/index.ts';
 import { AppError } from '../base/index.ts';
 import { createProjectController } from '../controllers/project/index.ts';
 import { createPromotionController, promotionIndexes } from '../controllers/promotion/index.ts';
