@@ -88,6 +88,12 @@ const edges = [
     want: ['layer'],
     because: 'a dynamic import is an import',
   },
+  {
+    from: 'test/integration/a.ts',
+    text: "import { x } from '../../src/main/gantry.ts';",
+    want: [],
+    because: 'tests start whole processes',
+  },
 ];
 test.each(edges)('$from: $text gives $want', ({ from, text, want, because }) => {
   const found = parseImports('/root', from, text).flatMap(checkEdge);
