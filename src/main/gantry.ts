@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { createProgram, runProgram } from '../cli/index.ts';
-import { createCommandDeps } from './command-clients.ts';
+import { createCommandDeps, toOutput } from './command-clients.ts';
 import { runController } from './controller-process.ts';
+import { runDemoProcess } from './demo-process.ts';
 import { runSandbox } from './sandbox-process.ts';
 import { readSettings } from './settings.ts';
 import { runWebhooks } from './webhooks-process.ts';
@@ -41,14 +42,23 @@ function addProcesses(program: Command, signal: AbortSignal): void {
       const call = { json: options.json, runsControllers: options.controllers, environment: env };
       return runSandbox(call, { stdout, stderr }, signal);
     });
+  program
+    .command('demo')
+    .description('play a release on a sandbox and tell the story')
+    .option('--once', 'end when it is verified in production', false)
+    .action(async ({ once }: { readonly once: boolean }) => {
+      process.exitCode = await runDemoProcess({ once }, { output: toOutput(stdout), stderr }, signal);
+    });
 }
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   const signal = listenForSignals();
   const deps = createCommandDeps(process, GANTRY_VERSION, signal);
   const program = createProgram(deps);
   addProcesses(program, signal);
-  return await runProgram(program, process.argv.slice(2), deps);
+  const code = await runProgram(program, process.argv.slice(2), deps);
+  // A command that ended by itself may have set a code of its own.
+  if (code !== 0) process.exitCode = code;
 }
 
-process.exitCode = await main();
+await main();
