@@ -37,7 +37,8 @@ export function defaultFreight(
   const isNew = request.operation === 'CREATE';
   if (isNew) {
     freight = { ...freight, metadata: { ...freight.metadata, name: freightName(freight) } };
-    if (freight.discoveredAt === undefined)
+    // Also when the discovery is dated, as the Warehouse controller does, in whole seconds; what is restored keeps its own.
+    if (freight.metadata.annotations?.[mintedAtAnnotation] === undefined)
       freight = withAnnotation(freight, mintedAtAnnotation, formatPreciseTime(facts.nowMs));
   }
   if (freight.discoveredAt === undefined || freight.discoveredAt === '') {
