@@ -9,6 +9,7 @@ import { catalogues } from './catalogues.ts';
 import { renderDefinition } from './crds.ts';
 import { renderErrorPage } from './error-page.ts';
 import { type ExtraTable, pageName, renderKindIndex, renderKindPage } from './kind-page.ts';
+import { renderSettingsPage } from './settings-page.ts';
 
 /** Folders in which every file is generated; others in them are left-overs. */
 export const generatedFolders: readonly string[] = ['crds', 'docs/reference/kinds'];
@@ -35,5 +36,6 @@ export function generateAll(): ReadonlyMap<string, string> {
   }
   outputs.set('docs/reference/kinds/README.md', renderKindIndex(kargoKinds));
   outputs.set('docs/reference/errors.md', renderErrorPage(catalogues));
+  outputs.set('docs/reference/settings.md', renderSettingsPage());
   return outputs;
 }

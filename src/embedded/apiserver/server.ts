@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -74,6 +75,8 @@ const keepAliveMs = 120_000;
  */
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
   const closing = new AbortController();
+  // Every open watch listens to it; that is their number, not a leak.
+  setMaxListeners(0, closing.signal);
   const context = createContext(deps, options, closing.signal);
   startLifecycle(context);
   await createFirstNamespaces(context);
