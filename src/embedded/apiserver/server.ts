@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -74,6 +75,7 @@ const keepAliveMs = 120_000;
  */
 export async function createApiServer(deps: ApiServerDeps, options: ApiServerOptions): Promise<ApiServer> {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // every watch follows it and lets go of it again
   const context = createContext(deps, options, closing.signal);
   startLifecycle(context);
   await createFirstNamespaces(context);
