@@ -1,4 +1,4 @@
-// Bundles the one program into dist/gantry.js. Run by `npm run build`; takes under a second.
+// Bundles the one program into dist/gantry.js, or into another folder given as an argument; takes under a second.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 await build({
   absWorkingDir: root,
   entryPoints: { gantry: 'src/main/gantry.ts' },
-  outdir: 'dist',
+  outdir: process.argv[2] ?? 'dist',
   bundle: true,
   platform: 'node',
   target: 'node20',

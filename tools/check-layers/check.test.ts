@@ -77,6 +77,12 @@ const edges = [
     because: 'main is nobody’s',
   },
   {
+    from: 'test/support/a.ts',
+    text: "import { x } from '../../src/main/gantry.ts';",
+    want: [],
+    because: 'tests of the whole start it as main does',
+  },
+  {
     from: 'src/kube/a.ts',
     text: "import { x } from '../../tools/run.ts';",
     want: ['tools'],

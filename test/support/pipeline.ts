@@ -1,0 +1,308 @@
+import { setMaxListeners } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Application, applications } from '../../src/api/argocd/index.ts';
+import type { KubeObject, ResourceType } from '../../src/api/meta/index.ts';
+import { annotations, type Promotion, promotions, warehouses } from '../../src/api/v1alpha1/index.ts';
+import type { JsonObject } from '../../src/base/index.ts';
+import { runController } from '../../src/main/controller-process.ts';
+import { Resources } from '../../src/main/resources.ts';
+import { type Sandbox, startSandbox } from '../../src/main/sandbox/index.ts';
+import { readSettings } from '../../src/main/settings.ts';
+import { createSurroundings } from '../../src/main/surroundings.ts';
+import { createImagePusher } from '../../src/oci/index.ts';
+import { exampleImages, gitopsRepository, readExampleRepository } from './pipeline-example.ts';
+import { type Front, startFront } from './pipeline-front.ts';
+import { createTestTls } from './tls.ts';
+
+/** How a pipeline for tests is made. */
+export interface PipelineOptions {
+  /** How long an Application stays Progressing, in milliseconds. Default 50. */
+  readonly healthDelayMs?: number;
+  /** Run the controllers in this process? Default true. */
+  readonly runsControllers?: boolean;
+  /** Environment variables of the controllers, and of the sandbox. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Where an object is looked for; without a name, any object there will do. */
+export interface Place {
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** A sandbox whose controllers reach every server through a front that can be asked and told to misbehave. */
+export interface Pipeline extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  /** Before registry, git server and forge. */
+  readonly artifacts: Front;
+  /** Before the Kubernetes API server. */
+  readonly api: Front;
+  /** What `gantry controller` needs to run on this pipeline. */
+  readonly controller: {
+    readonly kubeconfig: string;
+    readonly environment: Readonly<Record<string, string>>;
+  };
+  /** Log lines of controllers in this process. */
+  readonly log: string[];
+  /** Ends everything when the time limit of the test is over. */
+  readonly signal: AbortSignal;
+  apply(objects: readonly KubeObject[]): Promise<void>;
+  /** Commits the example's GitOps repository, with these files besides. */
+  seedRepository(more?: Readonly<Record<string, string>>): void;
+  /** Pushes an image under a tag and gives its digest. */
+  pushImage(image: string, content: string, tag?: string): Promise<string>;
+  /** Pushes the example's three images as one build; gives their digests by image. */
+  pushBuild(build: string): Promise<Readonly<Record<string, string>>>;
+  /** Tells a Warehouse to look now. */
+  refresh(namespace: string, name: string): Promise<void>;
+  /** Creates a Promotion as a person does; gives its name. */
+  promote(namespace: string, stage: string, freight: string): Promise<string>;
+  /** Resolves with the object when it is as wanted. Errors: not within the time limit; names what was seen last. */
+  waitFor<T extends KubeObject>(
+    type: ResourceType<T>,
+    place: Place,
+    isReached: (object: T) => boolean,
+    what: string,
+    timeoutMs?: number,
+  ): Promise<T>;
+  /** Resolves when the Promotion has ended. */
+  waitForEnd(namespace: string, name: string, timeoutMs?: number): Promise<Promotion>;
+  /** The text of a file on main of the GitOps repository. */
+  read(path: string): string;
+}
+
+const defaultWaitMs = 30_000;
+const author = { name: 'A U Thor', email: 'author@example.com', timeSec: 1_700_000_000, timezone: '+0000' };
+
+/** Starts a pipeline that ends itself after `limitMs`. */
+export async function startPipeline(limitMs: number, options: PipelineOptions = {}): Promise<Pipeline> {
+  const resources = new Resources();
+  try {
+    return await build(limitMs, options, resources);
+  } catch (error) {
+    await resources[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function build(limitMs: number, options: PipelineOptions, resources: Resources): Promise<Pipeline> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(new Error('the time limit of the test is over')), limitMs);
+  resources.use(timer, clearTimeout);
+  const folder = resources.use(mkdtempSync(join(tmpdir(), 'gantry-pipeline-')), (path) =>
+    rmSync(path, { recursive: true, force: true }),
+  );
+  const { signal } = stop;
+  setMaxListeners(0, signal); // many waits follow it
+  const sandbox = await startSandbox(
+    createSurroundings('silent', { write: () => undefined }),
+    {
+      runsControllers: false,
+      healthDelayMs: options.healthDelayMs ?? 50,
+      environment: { ...options.environment },
+    },
+    signal,
+  );
+  resources.use(sandbox, (one) => one.close());
+  const { artifacts, api, controller } = await startFronts(sandbox, folder, resources);
+  const environment = { ...controller.environment, ...options.environment };
+  const log: string[] = [];
+  if (options.runsControllers ?? true) {
+    const ended = runController(
+      readSettings(environment),
+      controller.kubeconfig,
+      { write: (line: string) => log.push(line) },
+      signal,
+    );
+    const settled = ended.catch((error: unknown) => {
+      log.push(`${error}\n`);
+      stop.abort(error);
+    });
+    resources.use(stop, async (one) => {
+      one.abort(new Error('the pipeline is closed'));
+      await settled;
+    });
+  }
+  return {
+    sandbox,
+    artifacts,
+    api,
+    controller: { ...controller, environment },
+    log,
+    signal,
+    ...createActions(sandbox, signal, log),
+    [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose](),
+  };
+}
+
+async function startFronts(
+  sandbox: Sandbox,
+  folder: string,
+  resources: Resources,
+): Promise<Pick<Pipeline, 'artifacts' | 'api' | 'controller'>> {
+  const hosts = ['ghcr.io', 'github.com', 'api.github.com'];
+  const tls = await createTestTls([...hosts, '127.0.0.1']);
+  const caPem = readFileSync(sandbox.info.caFile, 'utf8');
+  const server = new URL(sandbox.info.server).host;
+  const { address } = sandbox.servers.listening;
+  const artifacts = resources.use(await startFront(tls, () => ({ address, caPem })), dispose);
+  const api = resources.use(await startFront(tls, () => ({ address: server, caPem }), 'api'), dispose);
+  const caFile = join(folder, 'front-ca.pem');
+  writeFileSync(caFile, tls.ca);
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(
+    kubeconfig,
+    redirect(readFileSync(sandbox.controllerKubeconfig, 'utf8'), api.address, tls.ca),
+  );
+  const mapped = Object.fromEntries(hosts.map((host) => [host, { address: artifacts.address, caFile }]));
+  return {
+    artifacts,
+    api,
+    controller: { kubeconfig, environment: { GANTRY_ENDPOINTS: JSON.stringify(mapped) } },
+  };
+}
+
+async function dispose(resource: AsyncDisposable): Promise<void> {
+  await resource[Symbol.asyncDispose]();
+}
+
+/** The same kubeconfig for the same user at another address. */
+function redirect(kubeconfig: string, address: string, caPem: string): string {
+  const config = JSON.parse(kubeconfig) as { clusters: { cluster: Record<string, string> }[] };
+  for (const { cluster } of config.clusters) {
+    cluster['server'] = `https://${address}`;
+    cluster['certificate-authority-data'] = Buffer.from(caPem).toString('base64');
+  }
+  return JSON.stringify(config);
+}
+
+type Actions = Omit<
+  Pipeline,
+  'sandbox' | 'artifacts' | 'api' | 'controller' | 'log' | 'signal' | typeof Symbol.asyncDispose
+>;
+
+function createActions(sandbox: Sandbox, signal: AbortSignal, log: readonly string[]): Actions {
+  const { client, servers, info } = sandbox;
+  const surroundings = createSurroundings('silent', { write: () => undefined });
+  const pusher = createImagePusher({ ...surroundings, http: sandbox.http });
+  const credential = { identity: 'test', username: info.username, password: info.password };
+  const actions: Actions = {
+    apply: (objects) => sandbox.apply(objects, signal),
+    seedRepository(more = {}) {
+      const files = { ...readExampleRepository(), ...more };
+      servers.git.commitFiles(gitopsRepository, 'main', { files, message: 'Start', author });
+    },
+    pushImage: (image, content, tag = 'main') =>
+      pusher.pushImage(
+        { repoURL: `ghcr.io/ameideio/${image}`, credential },
+        tag,
+        { created: '2026-01-01T00:00:00Z', content },
+        signal,
+      ),
+    async pushBuild(build) {
+      const digests: Record<string, string> = {};
+      for (const image of exampleImages)
+        digests[image] = await actions.pushImage(image, `${image} of ${build}`);
+      return digests;
+    },
+    async refresh(namespace, name) {
+      const patch = { metadata: { annotations: { [annotations.refresh]: surroundings.random.uuid() } } };
+      await client.writer.mergePatch(warehouses, { namespace, name }, patch, {}, signal);
+    },
+    async promote(namespace, stage, freight) {
+      const draft = {
+        apiVersion: 'kargo.akuity.io/v1alpha1',
+        kind: 'Promotion',
+        metadata: { namespace, generateName: `${stage}.` },
+        spec: { stage, freight },
+      } as unknown as Promotion;
+      const made = await client.writer.create(promotions, draft, signal);
+      return made.metadata.name;
+    },
+    waitFor: (type, place, isReached, what, timeoutMs = defaultWaitMs) =>
+      watchUntil(sandbox, { type, place, isReached, what, timeoutMs, log }, signal),
+    waitForEnd: (namespace, name, timeoutMs) =>
+      actions.waitFor(
+        promotions,
+        { namespace, name },
+        ({ status }) => status?.finishedAt !== undefined,
+        'ended',
+        timeoutMs,
+      ),
+    read: (path) => servers.git.readFile(gitopsRepository, 'main', path)?.toString('utf8') ?? '',
+  };
+  return actions;
+}
+
+interface Wanted<T extends KubeObject> {
+  readonly type: ResourceType<T>;
+  readonly place: Place;
+  readonly isReached: (object: T) => boolean;
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly log: readonly string[];
+}
+
+function watchUntil<T extends KubeObject>(
+  { client }: Sandbox,
+  wanted: Wanted<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { type, place, isReached, what, timeoutMs } = wanted;
+  return new Promise((resolve, reject) => {
+    let last: T | undefined;
+    let stop: () => void = () => undefined;
+    let isSettled = false;
+    const settle = (act: () => void): void => {
+      isSettled = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      stop();
+      act();
+    };
+    const fail = (why: string): void => {
+      const seen = last === undefined ? 'it does not exist' : JSON.stringify(statusOf(last), null, 1);
+      const recent = wanted.log.slice(-5).join('');
+      settle(() =>
+        reject(
+          new Error(
+            `${type.kind} "${place.namespace}/${place.name ?? '*'}" is not ${what} ${why}: ${seen}\n${recent}`,
+          ),
+        ),
+      );
+    };
+    const onAbort = (): void => fail('when the test ends');
+    const timer = setTimeout(() => fail(`after ${timeoutMs} ms`), timeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = client.changes.subscribe(type, ({ kind, object }) => {
+      const { namespace, name } = object.metadata;
+      if (isSettled || namespace !== place.namespace || name !== (place.name ?? name)) return;
+      last = kind === 'deleted' ? undefined : object;
+      if (kind !== 'deleted' && isReached(object)) settle(() => resolve(object));
+    });
+    if (isSettled) stop();
+  });
+}
+
+function statusOf(object: KubeObject): unknown {
+  return (object as unknown as JsonObject)['status'] ?? 'no status';
+}
+
+/** The digests that an Application runs, by image name. */
+export function readRunningDigests(application: Application): Readonly<Record<string, string>> {
+  const found = (application.status?.summary?.images ?? []).flatMap((image) => {
+    const match = /^ghcr\.io\/ameideio\/(?<name>[^@]+)@(?<digest>sha256:[0-9a-f]{64})$/.exec(image)?.groups;
+    return match === undefined ? [] : [[match['name'] ?? '', match['digest'] ?? ''] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Where the example's Application of an environment is found. */
+export function exampleApplication(environment: string): {
+  readonly type: ResourceType<Application>;
+  readonly place: Place;
+} {
+  return { type: applications, place: { namespace: 'argocd', name: `ameide-${environment}` } };
+}
