@@ -106,9 +106,11 @@ function tellPromotion(
   const who = now.spec.stage;
   const lines: StoryLine[] = [];
   if (old === undefined) {
-    const actor = now.metadata.annotations?.[annotations.createActor] ?? 'somebody';
+    const actor = now.metadata.annotations?.[annotations.createActor];
+    const isOwn = actor === undefined || actor.startsWith('controller:');
+    const how = isOwn ? 'started by the Stage itself' : `asked for by ${actor.slice(actor.indexOf(':') + 1)}`;
     const label = freightLabel(now.spec.freight, freight);
-    lines.push({ who, mark: 'note', text: `Promotion of Freight ${label}, asked for by ${actor}` });
+    lines.push({ who, mark: 'note', text: `Promotion of Freight ${label}, ${how}` });
   }
   const records = now.status?.stepExecutionMetadata ?? [];
   for (const [index, record] of records.entries()) {
