@@ -80,7 +80,6 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['telemetry'],
   re2js: ['base', 'expr'],
   'reflect-metadata': ['embedded', 'webhooks', 'main'],
-  semver: ['domain'],
   ulid: ['domain', 'webhooks'],
   undici: ['kube', 'http'],
   yaml: ['base/yaml'],
