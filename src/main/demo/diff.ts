@@ -8,25 +8,31 @@ interface Edit {
 /** The unified diff of two small texts, without a header; empty when they are equal. */
 export function unifiedDiff(before: string, after: string): readonly string[] {
   const edits = diffLines(before.split('\n'), after.split('\n'));
-  const shown = new Set<number>();
+  return hunksOf(edits).flatMap(({ start, end }) => {
+    const hunk = edits.slice(start, end);
+    const count = (kind: Edit['kind'], list: readonly Edit[]): number =>
+      list.filter((edit) => edit.kind === 'same' || edit.kind === kind).length;
+    const above = edits.slice(0, start);
+    const oldRange = `${count('removed', above) + 1},${count('removed', hunk)}`;
+    const newRange = `${count('added', above) + 1},${count('added', hunk)}`;
+    return [`@@ -${oldRange} +${newRange} @@`, ...hunk.map(({ kind, line }) => `${signs[kind]}${line}`)];
+  });
+}
+
+const signs = { same: ' ', removed: '-', added: '+' } as const;
+
+/** Ranges of edits that are shown together: changes with their surroundings, joined where those meet. */
+function hunksOf(edits: readonly Edit[]): readonly { readonly start: number; readonly end: number }[] {
+  const hunks: { start: number; end: number }[] = [];
   for (const [index, { kind }] of edits.entries()) {
     if (kind === 'same') continue;
-    for (let near = index - contextLines; near <= index + contextLines; near += 1) shown.add(near);
+    const start = Math.max(0, index - contextLines);
+    const end = Math.min(edits.length, index + contextLines + 1);
+    const last = hunks.at(-1);
+    if (last !== undefined && start <= last.end) last.end = end;
+    else hunks.push({ start, end });
   }
-  const lines: string[] = [];
-  let previous = -1;
-  let oldLine = 1;
-  let newLine = 1;
-  for (const [index, { kind, line }] of edits.entries()) {
-    if (shown.has(index)) {
-      if (index !== previous + 1 || previous < 0) lines.push(`@@ -${oldLine} +${newLine} @@`);
-      previous = index;
-      lines.push(`${{ same: ' ', removed: '-', added: '+' }[kind]}${line}`);
-    }
-    if (kind !== 'added') oldLine += 1;
-    if (kind !== 'removed') newLine += 1;
-  }
-  return lines;
+  return hunks;
 }
 
 /** The longest common subsequence keeps its lines; quadratic, for files of some hundred lines. */

@@ -8,13 +8,7 @@ import {
   type StepExecutionMetadata,
   type Warehouse,
 } from '../../api/v1alpha1/index.ts';
-import {
-  artifactLabels,
-  freightLabel,
-  isTerminalPhase,
-  pullRequestOf,
-  shortDigest,
-} from '../../domain/index.ts';
+import { artifactLabels, freightLabel, isTerminalPhase, shortDigest } from '../../domain/index.ts';
 import type { Change } from '../../ports/index.ts';
 
 /** One line of the story. */
@@ -33,20 +27,22 @@ export type StoryEvent =
   | { readonly kind: 'stage'; readonly change: Change<Stage> }
   | { readonly kind: 'application'; readonly change: Change<Application> };
 
-/**
- * What there is to say about a change: what is new compared with before, nothing for the rest.
- *
- * `freight` is all Freight that is known, to call it by its alias. Pure.
- */
-export function narrate(event: StoryEvent, freight: readonly Freight[]): readonly StoryLine[] {
+/** What else is known: Freight to call it by its alias, Stages to tell a queue from a moment's wait. */
+export interface StoryFacts {
+  readonly freight: readonly Freight[];
+  readonly stages: readonly Stage[];
+}
+
+/** What there is to say about a change: what is new compared with before, nothing for the rest. Pure. */
+export function narrate(event: StoryEvent, facts: StoryFacts): readonly StoryLine[] {
   if (event.change.kind === 'deleted') return [];
   switch (event.kind) {
     case 'warehouse':
       return tellWarehouse(event.change.object, oldOf(event.change));
     case 'freight':
-      return tellFreight(event.change.object, oldOf(event.change), freight);
+      return tellFreight(event.change.object, oldOf(event.change), facts.freight);
     case 'promotion':
-      return tellPromotion(event.change.object, oldOf(event.change), freight);
+      return tellPromotion(event.change.object, oldOf(event.change), facts);
     case 'stage':
       return tellStage(event.change.object, oldOf(event.change));
     case 'application':
@@ -101,33 +97,28 @@ function tellFreight(now: Freight, old: Freight | undefined, all: readonly Freig
 function tellPromotion(
   now: Promotion,
   old: Promotion | undefined,
-  freight: readonly Freight[],
+  { freight, stages }: StoryFacts,
 ): readonly StoryLine[] {
   const who = now.spec.stage;
   const lines: StoryLine[] = [];
   if (old === undefined) {
-    const actor = now.metadata.annotations?.[annotations.createActor];
-    const isOwn = actor === undefined || actor.startsWith('controller:');
-    const how = isOwn ? 'started by the Stage itself' : `asked for by ${actor.slice(actor.indexOf(':') + 1)}`;
+    const actor = now.metadata.annotations?.[annotations.createActor] ?? 'auto-promotion';
     const label = freightLabel(now.spec.freight, freight);
-    lines.push({ who, mark: 'note', text: `Promotion of Freight ${label}, ${how}` });
+    lines.push({ who, mark: 'note', text: `Promotion of Freight ${label}, asked for by ${actor}` });
   }
-  const records = now.status?.stepExecutionMetadata ?? [];
-  for (const [index, record] of records.entries()) {
+  for (const index of now.status?.stepExecutionMetadata?.keys() ?? []) {
     const line = tellStep(now, index, old?.status?.stepExecutionMetadata?.[index]);
     if (line !== undefined) lines.push({ ...line, who });
-    const pullRequest = pullRequestOf(now);
-    const isOpener = now.spec.steps[index]?.uses === 'git-open-pr';
-    if (isOpener && pullRequest !== undefined && old !== undefined && pullRequestOf(old) === undefined) {
-      lines.push({ who, mark: 'note', text: `pull request ${pullRequest.number}: ${pullRequest.url}` });
-    }
-    if (record.status === undefined) break;
   }
-  const phase = now.status?.phase;
+  const { phase, message } = now.status ?? {};
   if (isTerminalPhase(phase) && !isTerminalPhase(old?.status?.phase)) lines.push(tellEnd(now));
-  const pending = phase === 'Pending' ? now.status?.message : undefined;
-  if (pending !== undefined && pending !== old?.status?.message) {
-    lines.push({ who, mark: 'waits', text: pending });
+  const stage = stages.find(
+    ({ metadata }) => metadata.name === who && metadata.namespace === now.metadata.namespace,
+  );
+  // Until its Stage takes it up, a moment passes that is not worth a line; a queue is.
+  const isQueued = (stage?.status?.currentPromotion?.name ?? now.metadata.name) !== now.metadata.name;
+  if (phase === 'Pending' && isQueued && message !== undefined && message !== old?.status?.message) {
+    lines.push({ who, mark: 'waits', text: message });
   }
   return lines;
 }
@@ -166,7 +157,20 @@ function tellStep(
     return { mark: 'failed', text: `${name}${says}` };
   }
   const skipped = record.status === 'Skipped' ? ' skipped' : '';
-  return { mark: 'did', text: `${name}${skipped}${says}` };
+  const output = says === '' ? describeOutput(promotion.status?.state?.[record.alias ?? '']) : '';
+  return { mark: 'did', text: `${name}${skipped}${says}${output}` };
+}
+
+/** What a step gave out, where that says more than that it ended: the first line of a message, a commit. */
+function describeOutput(output: unknown): string {
+  const { commitMessage, commit } = readMembers(output);
+  if (typeof commitMessage === 'string') return `: ${commitMessage.split('\n')[0] ?? ''}`;
+  return typeof commit === 'string' ? `: ${shortDigest(commit)}` : '';
+}
+
+function readMembers(output: unknown): Readonly<Record<'commitMessage' | 'commit', unknown>> {
+  const members = typeof output === 'object' && output !== null ? output : {};
+  return { commitMessage: Reflect.get(members, 'commitMessage'), commit: Reflect.get(members, 'commit') };
 }
 
 function tellStage(now: Stage, old: Stage | undefined): readonly StoryLine[] {
@@ -174,7 +178,8 @@ function tellStage(now: Stage, old: Stage | undefined): readonly StoryLine[] {
   const lines: StoryLine[] = [];
   const health = now.status?.health;
   const before = old?.status?.health?.status;
-  if (health?.status !== undefined && health.status !== before && health.status !== 'NotApplicable') {
+  const isTold = ['Healthy', 'Progressing', 'Unhealthy'].includes(health?.status ?? '');
+  if (health?.status !== undefined && health.status !== before && isTold) {
     const issues = (health.issues ?? []).join('; ');
     const text = `health is ${health.status}${issues === '' ? '' : `: ${issues}`}`;
     lines.push({ who, mark: markOfHealth(health.status), text });

@@ -5,6 +5,7 @@ import {
   type Freight,
   freights,
   promotions,
+  type Stage,
   stages,
   warehouses,
 } from '../../api/v1alpha1/index.ts';
@@ -192,7 +193,7 @@ function tellWhy({ options, story }: Scene, name: string): void {
   story.line({ who: name, mark: 'waits', text: explanation.headline });
 }
 
-/** Waits until the Freight is verified in the Stage; a Promotion of it that ends badly is an error. */
+/** Waits until the Stage says that it runs the Freight, verified; a Promotion of it that ends badly is an error. */
 async function untilVerified(scene: Scene, freight: Freight, stage: string): Promise<void> {
   const { changes } = scene.options.sandbox.client;
   const { name } = freight.metadata;
@@ -200,8 +201,8 @@ async function untilVerified(scene: Scene, freight: Freight, stage: string): Pro
   const signal = AbortSignal.any([scene.signal, decided.signal]);
   const verified = untilObject(
     changes,
-    freights,
-    (item) => (item.metadata.name === name && item.status?.verifiedIn?.[stage] ? true : undefined),
+    stages,
+    (item) => (item.metadata.name === stage && runsVerified(item, name) ? true : undefined),
     signal,
   );
   const failed = untilObject(
@@ -221,6 +222,15 @@ async function untilVerified(scene: Scene, freight: Freight, stage: string): Pro
     // The loser of the race ends with the reason of the abort, which says nothing.
     await Promise.allSettled([verified, failed]);
   }
+}
+
+/** Does the Stage run this Freight, at rest and verified? Freight is marked a moment before its Stage says so. */
+function runsVerified({ status }: Stage, freight: string): boolean {
+  const [deployed] = status?.freightHistory ?? [];
+  const runs = Object.values(deployed?.items ?? {}).some(({ name }) => name === freight);
+  const isVerified = (deployed?.verificationHistory ?? []).some(({ phase }) => phase === 'Successful');
+  const isAtRest = status?.currentPromotion === undefined && status?.health?.status === 'Healthy';
+  return runs && isVerified && isAtRest;
 }
 
 /** Production must run exactly the digests of the Freight, and none that was pushed since. */

@@ -44,7 +44,8 @@ export function createStory(output: Output, clock: Clock, startedAtMs: number): 
     text: (text) => output.write(text),
     follow({ reader, changes }) {
       const tell = (event: StoryEvent): void => {
-        for (const one of narrate(event, reader.list(freights))) line(one);
+        const facts = { freight: reader.list(freights), stages: reader.list(stages) };
+        for (const one of narrate(event, facts)) line(one);
       };
       const subscribe = <T extends KubeObject>(
         type: ResourceType<T>,

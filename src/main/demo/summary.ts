@@ -1,5 +1,6 @@
 import { freights, stages } from '../../api/v1alpha1/index.ts';
 import { createPaint, renderTable, stageTable, type Tone } from '../../cli/index.ts';
+import type { LogEntry } from '../../embedded/git-server/index.ts';
 import { unifiedDiff } from './diff.ts';
 import { place } from './script.ts';
 import type { DemoOptions } from './types.ts';
@@ -54,13 +55,18 @@ function stagesText({ sandbox, output, clock }: DemoOptions): string {
 
 function historyText({ sandbox, output }: DemoOptions): string {
   const paint = createPaint(output.isTerminal);
-  const entries = sandbox.servers.git.log(place.repository, place.branch, maxCommits);
-  const lines = entries.map(
-    ({ id, message, author }) =>
-      `${paint('waiting', id.slice(0, 8))} ${message.split('\n')[0] ?? ''} ${paint('dim', `(${author.name})`)}`,
-  );
+  const { git } = sandbox.servers;
+  const lines = git.log(place.repository, place.branch, maxCommits).flatMap((entry) => {
+    const [, merged] = entry.parents;
+    const inner = merged === undefined ? [] : git.log(place.repository, merged, 1);
+    return [logLine(entry), ...inner.map((one) => `  └ ${logLine(one)}`)];
+  });
   const title = `git log of ${place.repository}, ${place.branch}`;
   return `${paint('strong', title)}\n${lines.join('\n')}\n`;
+}
+
+function logLine({ id, message, author }: LogEntry): string {
+  return `${id.slice(0, 8)} ${message.split('\n')[0] ?? ''} (${author.name})`;
 }
 
 /** The change of one file by the newest commit that changed it. */
