@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { isJsonObject, type JsonObject } from '../../src/base/index.ts';
 import { stepDefinitions } from '../../src/steps/registry.ts';
 import { catalogues } from '../../tools/gen/catalogues.ts';
+import { attempt } from '../support/step-attempt.ts';
 import { hasFile, listStepFolders, readDocumentedCodes, readExamples, readNamedCodes } from './documents.ts';
+import { hangingPorts } from './hanging-ports.ts';
 
 const knownCodes = new Set(catalogues.flatMap((catalogue) => Object.keys(catalogue.entries)));
 const modules = [...new Set([...knownCodes].map((code) => code.split('.')[0] ?? ''))];
@@ -34,6 +36,19 @@ describe.each(stepDefinitions.map((definition) => ({ name: definition.name, defi
         const config = evaluated(example['config'], '') as JsonObject;
         expect(definition.prepare(config)).toMatchObject({ ok: true });
       }
+    });
+
+    test('ends when it is aborted, whatever a port is busy with', async () => {
+      const example = readExamples(name)[0];
+      const config = isJsonObject(example) ? (evaluated(example['config'], '') as JsonObject) : {};
+      const abort = new AbortController();
+      const attempted = attempt(definition, config, { ports: hangingPorts(), signal: abort.signal });
+      const ended = attempted.then(
+        () => 'ended',
+        () => 'ended',
+      );
+      abort.abort();
+      expect(await ended).toBe('ended');
     });
 
     test('documents codes that exist, and all that it names', () => {

@@ -5,7 +5,7 @@ import { createForges } from '../../src/forge/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import type { Credentials, Forges, GitRepos } from '../../src/ports/index.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createSystemClock } from '../../src/telemetry/index.ts';
 import { createMemoryMetrics } from './memory-metrics.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { createTestTls } from './tls.ts';
@@ -25,7 +25,7 @@ export interface GitWorld extends AsyncDisposable {
 
 /** Starts the embedded git server and forge. */
 export async function startGitWorld(): Promise<GitWorld> {
-  const clock = createManualClock();
+  const clock = createSystemClock();
   const accounts = [{ login: 'gantry-bot', token: 'good-token' }];
   const server = createGitServer({ clock }, { accounts });
   const forge = createForge({ clock, git: server });

@@ -6,7 +6,10 @@ import type { CopyConfig } from './schema.ts';
 /** Copies within the work directory. Files that were not read yet are copied by reference, without being fetched. */
 export async function run(context: StepContext<CopyConfig, 'workdir'>): Promise<StepOutcome> {
   const { config, ports, signal } = context;
-  await ports.workdir.copy(config.inPath, config.outPath, toFilter(config.ignore), signal);
+  const stat = await ports.workdir.stat(config.inPath, signal);
+  // Rules choose among the files below a directory; a file that is named itself is meant.
+  const rules = stat?.mode === 'directory' ? config.ignore : undefined;
+  await ports.workdir.copy(config.inPath, config.outPath, toFilter(rules), signal);
   return { kind: 'done', status: 'Succeeded' };
 }
 

@@ -37,7 +37,7 @@ export function describeUpdates(path: string, updates: readonly Update[]): strin
 const likeBoolean = /^(?:[tTfF]|true|True|TRUE|false|False|FALSE)$/;
 /** E.g. "1.10", "-.5", "1_000", "12e4567", "0x1f", "NaN", "+Inf". */
 const likeNumber =
-  /^[+-]?(?:0[xX][\da-fA-F_.]+(?:[pP][+-]?\d+)?|[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+  /^[+-]?(?:0[xX][\da-fA-F_.]+[pP][+-]?\d+|(?=\.?\d)[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
 
 function formatValue(value: JsonValue): string {
   if (typeof value !== 'string') return JSON.stringify(value);

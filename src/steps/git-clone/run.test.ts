@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GitWorld, startGitWorld } from '../../../test/support/git-world.ts';
+import { attempt, testRun } from '../../../test/support/step-attempt.ts';
+import { createWorkdir } from '../../../test/support/workdir.ts';
+import type { Workdir } from '../../ports/index.ts';
+import { gitClone } from './index.ts';
+
+const { signal } = new AbortController();
+let world: GitWorld;
+beforeAll(async () => {
+  world = await startGitWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+function portsOf(workdir: Workdir) {
+  return { git: world.git, credentials: world.credentials, workdir };
+}
+
+async function readText(workdir: Workdir, path: string): Promise<string> {
+  return Buffer.from(await workdir.read(path, signal)).toString();
+}
+
+describe('checkouts', () => {
+  const cases = [
+    { name: 'no reference', checkout: {}, want: 'main', because: 'the default branch is what docs promise' },
+    { name: 'a branch', checkout: { branch: 'env/prod' }, want: 'prod', because: '' },
+    { name: 'an empty branch', checkout: { branch: '', tag: '' }, want: 'main', because: 'empty is unset' },
+  ];
+  test.each(cases)('$name', async ({ checkout, want }) => {
+    const { url, name } = world.seed({ 'a.txt': 'main' });
+    world.server.commitFiles(name, 'env/prod', { files: { 'a.txt': 'prod' }, message: 'prod\n' });
+    const workdir = createWorkdir();
+    const config = { repoURL: url, checkout: [{ path: './src', ...checkout }] };
+    const { outcome, pinned } = await attempt(gitClone, config, { ports: portsOf(workdir) });
+    const [head] = world.server.log(name, want === 'main' ? 'main' : 'env/prod');
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      status: 'Succeeded',
+      output: { commits: { './src': head?.id } },
+    });
+    expect(pinned).toEqual({ './src': head?.id });
+    expect(await readText(workdir, 'src/a.txt')).toBe(want);
+  });
+
+  test('a pinned commit is read although the branch has moved', async () => {
+    const { url, name } = world.seed({ 'a.txt': 'old' });
+    const config = { repoURL: url, checkout: [{ path: 'src', branch: 'main' }] };
+    const first = await attempt(gitClone, config, { ports: portsOf(createWorkdir()) });
+    world.server.commitFiles(name, 'main', { files: { 'a.txt': 'new' }, message: 'move\n' });
+    const workdir = createWorkdir();
+    const ports = { ...portsOf(workdir), git: world.restart().git };
+    const pins = first.pinned ?? {};
+    const again = await attempt(gitClone, config, { ports, pins });
+    expect(again.outcome).toEqual(first.outcome);
+    expect(await readText(workdir, 'src/a.txt')).toBe('old');
+    expect(workdir.worktreeAt('src').worktree.branch).toBe('main');
+  });
+
+  test('an author of the clone commits in its checkouts', async () => {
+    const { url } = world.seed({ 'a.txt': 'a' });
+    const workdir = createWorkdir();
+    const author = { name: 'Robot', email: 'robot@example.com', signingKey: '' };
+    const config = { repoURL: url, author, checkout: [{ path: 'src' }] };
+    await attempt(gitClone, config, { ports: portsOf(workdir) });
+    expect(workdir.worktreeAt('src').author).toEqual({ name: 'Robot', email: 'robot@example.com' });
+  });
+});
+
+describe('a branch that does not exist', () => {
+  test('is an error', async () => {
+    const { url } = world.seed({ 'a.txt': 'a' });
+    const config = { repoURL: url, checkout: [{ path: 'src', branch: 'nope' }] };
+    await expect(attempt(gitClone, config, { ports: portsOf(createWorkdir()) })).rejects.toMatchObject({
+      code: 'git.ref-not-found',
+    });
+  });
+
+  test('is made once, dated as the promotion, when asked for', async () => {
+    const { url, name } = world.seed({ 'a.txt': 'a' });
+    const config = { repoURL: url, checkout: [{ path: 'out', branch: 'env/new', create: true }] };
+    const first = await attempt(gitClone, config, { ports: portsOf(createWorkdir()) });
+    const second = await attempt(gitClone, config, { ports: portsOf(createWorkdir()) });
+    expect(second.outcome).toEqual(first.outcome);
+    const log = world.server.log(name, 'env/new');
+    expect(log).toHaveLength(1);
+    expect(JSON.stringify(log)).toContain('Initial commit');
+    expect(JSON.stringify(log)).toContain(String(Math.floor(testRun.startedAtMs / 1000)));
+  });
+
+  test('is taken from another promotion that made it meanwhile', async () => {
+    const { url, name } = world.seed({ 'a.txt': 'a' });
+    const { git } = world;
+    const late: typeof git = {
+      ...bind(git),
+      async createBranch(...args) {
+        world.server.commitFiles(name, 'env/race', { files: { 'b.txt': 'b' }, message: 'first\n' });
+        return await git.createBranch(...args);
+      },
+    };
+    const config = { repoURL: url, checkout: [{ path: 'out', branch: 'env/race', create: true }] };
+    const { outcome } = await attempt(gitClone, config, {
+      ports: { ...portsOf(createWorkdir()), git: late },
+    });
+    expect(outcome).toMatchObject({
+      output: { commits: { out: world.server.log(name, 'env/race')[0]?.id } },
+    });
+  });
+});
+
+describe('refusals', () => {
+  const cases = [
+    {
+      name: 'two checkouts of one name',
+      config: { checkout: [{ path: 'a', as: 'x' }, { path: 'x' }] },
+      want: 'duplicate checkout alias "x"',
+    },
+    {
+      name: 'two checkouts at one path',
+      config: {
+        checkout: [
+          { path: 'a', as: 'x' },
+          { path: 'a', as: 'y' },
+        ],
+      },
+      want: 'two checkouts at "a"',
+    },
+  ];
+  test.each(cases)('$name', async ({ config, want }) => {
+    const workdir = createWorkdir();
+    const { outcome } = await attempt(
+      gitClone,
+      { repoURL: 'https://x/y', ...config },
+      { ports: portsOf(workdir) },
+    );
+    expect(outcome).toMatchObject({ kind: 'failed', status: 'Failed', terminal: true });
+    expect(outcome.message).toContain(want);
+  });
+
+  const unsupported = [
+    { field: 'recurseSubmodules', config: { recurseSubmodules: true, checkout: [{ path: 'a' }] } },
+    { field: 'checkout[].sparse', config: { checkout: [{ path: 'a', sparse: ['x'] }] } },
+    {
+      field: 'author.signingKey',
+      config: {
+        author: { name: 'a', email: 'a@b', signingKey: 'k' },
+        checkout: [{ path: 'a' }],
+      },
+    },
+  ];
+  test.each(unsupported)('$field is not supported', async ({ config }) => {
+    const draft = { ports: portsOf(createWorkdir()) };
+    await expect(attempt(gitClone, { repoURL: 'https://x/y', ...config }, draft)).rejects.toMatchObject({
+      code: 'step.unsupported',
+    });
+  });
+
+  test('leaves nothing behind when its second checkout fails', async () => {
+    const { url } = world.seed({ 'a.txt': 'a' });
+    const workdir = createWorkdir();
+    const config = { repoURL: url, checkout: [{ path: 'a' }, { path: 'b', branch: 'nope' }] };
+    await expect(attempt(gitClone, config, { ports: portsOf(workdir) })).rejects.toThrow();
+    expect(await workdir.list('', signal)).toEqual([]);
+  });
+
+  test('ends when it is aborted', async () => {
+    const { url } = world.seed({ 'a.txt': 'a' });
+    const draft = { ports: portsOf(createWorkdir()), signal: AbortSignal.abort() };
+    await expect(attempt(gitClone, { repoURL: url, checkout: [{ path: 'a' }] }, draft)).rejects.toThrow();
+  });
+});
+
+function bind(git: GitWorld['git']): GitWorld['git'] {
+  return {
+    resolve: (...args) => git.resolve(...args),
+    checkout: (...args) => git.checkout(...args),
+    createBranch: (...args) => git.createBranch(...args),
+    readCommit: (...args) => git.readCommit(...args),
+    push: (...args) => git.push(...args),
+  };
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { attempt, testRun } from '../../../test/support/step-attempt.ts';
+import type { Forges, PullRequest } from '../../ports/index.ts';
+import { gitWaitForPr } from './index.ts';
+
+const url = 'https://github.com/example/gitops/pull/4';
+const repoURL = 'https://github.com/example/gitops.git';
+const credentials = { find: async () => undefined };
+
+const open: PullRequest = {
+  number: 4,
+  url,
+  isOpen: true,
+  isMerged: false,
+  headBranch: 'feature',
+  baseBranch: 'main',
+  headCommit: 'a'.repeat(40),
+};
+
+/** A host that has one pull request. */
+function hostOf(pull: PullRequest): Forges {
+  return {
+    listPullRequests: async () => [pull],
+    openPullRequest: () => Promise.reject(new Error('nothing is to be opened')),
+    getPullRequest: async () => pull,
+    commitUrl: () => undefined,
+  };
+}
+
+const merged = { ...open, isOpen: false, isMerged: true, mergeCommit: 'b'.repeat(40) };
+const closed = { ...open, isOpen: false };
+
+test.each([
+  {
+    name: 'open',
+    pull: open,
+    want: {
+      kind: 'waiting',
+      message: `waiting for pull request 4 to be merged: ${url}`,
+      wakes: [{ kind: 'pull-request', url }],
+      output: { pr: { id: 4, url, open: true, merged: false } },
+    },
+  },
+  {
+    name: 'merged',
+    pull: merged,
+    want: {
+      kind: 'done',
+      status: 'Succeeded',
+      output: { pr: { id: 4, url, open: false, merged: true }, commit: 'b'.repeat(40) },
+    },
+  },
+  {
+    name: 'closed',
+    pull: closed,
+    want: {
+      kind: 'failed',
+      status: 'Failed',
+      code: 'step.pull-request-closed',
+      terminal: true,
+      output: { pr: { id: 4, url, open: false, merged: false } },
+    },
+  },
+])('a pull request that is $name', async ({ pull, want }) => {
+  const draft = { ports: { forges: hostOf(pull), credentials } };
+  const first = await attempt(gitWaitForPr, { repoURL, prNumber: 4 }, draft);
+  expect(first.outcome).toMatchObject(want);
+  expect((await attempt(gitWaitForPr, { repoURL, prNumber: 4 }, draft)).outcome).toEqual(first.outcome);
+});
+
+test.each([
+  { name: 'at first', waitedMs: 0, config: {}, want: 1000 },
+  { name: 'after a minute', waitedMs: 60_000, config: {}, want: 6000 },
+  { name: 'after a day', waitedMs: 86_400_000, config: {}, want: 30_000 },
+  { name: 'as configured', waitedMs: 0, config: { pollInterval: '2m' }, want: 120_000 },
+])('looks again $name after $want ms', async ({ waitedMs, config, want }) => {
+  const nowMs = testRun.stepStartedAtMs + waitedMs;
+  const draft = { ports: { forges: hostOf(open), credentials }, run: { nowMs } };
+  const { outcome } = await attempt(gitWaitForPr, { repoURL, prNumber: 4, ...config }, draft);
+  expect(outcome).toMatchObject({ kind: 'waiting', pollAfterMs: want });
+});
