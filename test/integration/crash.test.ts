@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applications } from '../../src/api/argocd/index.ts';
+import { annotations, freights, promotions, stages } from '../../src/api/v1alpha1/index.ts';
+import {
+  commonObjects,
+  momentOf,
+  crashProject as namespace,
+  rowObjects,
+  rowValues,
+  valuesPath,
+  type Way,
+} from '../support/crash-world.ts';
+import { type Pipeline, readRunningDigests, startPipeline } from '../support/pipeline.ts';
+import { gitopsRepository } from '../support/pipeline-example.ts';
+import { countPromotionCommits, countPullRequests } from '../support/pipeline-history.ts';
+import { buildProgram, type Program, type RunningProgram } from '../support/pipeline-program.ts';
+import { tell } from '../support/tell.ts';
+
+/** A moment at which the controllers are killed. */
+interface Point {
+  /** As `momentOf` names it. */
+  readonly moment: string;
+  /** The how-manieth of its name, from 1. */
+  readonly ordinal: number;
+  /** Has the server seen the request? */
+  readonly when: 'before' | 'after';
+}
+
+/** How a row ended; equal for all rows of one way. */
+interface Ending {
+  readonly phase: string | undefined;
+  readonly steps: readonly string[];
+  readonly values: string;
+  readonly running: Readonly<Record<string, string>>;
+  readonly commits: number | undefined;
+  readonly pullRequests: number;
+}
+
+const limitMs = 240_000;
+let pipeline: Pipeline;
+let program: Program;
+let child: RunningProgram;
+let freight = '';
+let rows = 0;
+
+beforeAll(async () => {
+  program = buildProgram();
+  pipeline = await startPipeline(limitMs, { runsControllers: false, healthDelayMs: 10 });
+  pipeline.seedRepository();
+  await pipeline.pushImage('agents-runtime', 'crash');
+  await pipeline.apply(commonObjects(pipeline.sandbox.info.password));
+  startChild();
+  freight = (await pipeline.waitFor(freights, { namespace }, () => true, 'minted')).metadata.name;
+}, limitMs);
+
+afterAll(async () => {
+  program?.[Symbol.dispose]();
+  await pipeline?.[Symbol.asyncDispose]();
+});
+
+test.each<{ readonly way: Way }>([{ way: 'direct' }, { way: 'proposing' }])(
+  'a $way promotion survives a kill at every moment',
+  async ({ way }) => {
+    const started = performance.now();
+    const seen: Point[] = [];
+    const undisturbed = await runRow(way, (moment, ordinal) => {
+      seen.push({ moment, ordinal, when: 'before' }, { moment, ordinal, when: 'after' });
+      return undefined;
+    });
+    expect(undisturbed).toMatchObject({
+      phase: 'Succeeded',
+      commits: 1,
+      pullRequests: way === 'direct' ? 0 : 1,
+    });
+    expect(undisturbed.values).not.toBe(rowValues);
+
+    const missed: string[] = [];
+    for (const point of seen) {
+      let isHit = false;
+      const ending = await runRow(way, (moment, ordinal) => {
+        if (isHit || moment !== point.moment || ordinal !== point.ordinal) return undefined;
+        isHit = true;
+        return point.when;
+      });
+      expect(ending, name(point)).toEqual(undisturbed);
+      if (!isHit) missed.push(name(point));
+    }
+    tell(
+      `${way}: ${seen.length} kills in ${Math.round((performance.now() - started) / 1000)} s; not reached: ${missed.join(', ') || 'none'}`,
+    );
+    // Writes about the Stage may be joined; those that a promotion lives by may not.
+    expect(missed.filter((one) => !/Stage|Freight/.test(one))).toEqual([]);
+  },
+  limitMs,
+);
+
+test.each<{ readonly way: Way }>([{ way: 'direct' }, { way: 'proposing' }])(
+  'a $way promotion survives a kill after each of its moments in turn',
+  async ({ way }) => {
+    const killed = new Set<string>();
+    const ending = await runRow(way, (moment) => {
+      if (killed.has(moment)) return undefined;
+      killed.add(moment);
+      return 'after';
+    });
+    expect(ending).toMatchObject({ phase: 'Succeeded', commits: 1, pullRequests: way === 'direct' ? 0 : 1 });
+    tell(`${way}: one promotion survived ${killed.size} kills`);
+  },
+  limitMs,
+);
+
+function name({ moment, ordinal, when }: Point): string {
+  return `${when} ${moment} ${ordinal}`;
+}
+
+function startChild(): void {
+  const { kubeconfig, environment } = pipeline.controller;
+  child = program.start(['controller', '--kubeconfig', kubeconfig], environment);
+}
+
+/** Promotes in a Stage of its own, and kills and restarts the controllers where `decide` says so. */
+async function runRow(
+  way: Way,
+  decide: (moment: string, ordinal: number) => 'before' | 'after' | undefined,
+): Promise<Ending> {
+  rows += 1;
+  const stage = `${way}-${rows}`;
+  const git = pipeline.sandbox.servers.git;
+  git.commitFiles(gitopsRepository, 'main', {
+    files: { [valuesPath(stage)]: rowValues },
+    message: `Add ${stage}`,
+  });
+  await pipeline.apply(rowObjects(stage, way));
+  await pipeline.waitFor(
+    stages,
+    { namespace, name: stage },
+    ({ status }) => status?.observedGeneration === 1,
+    'seen',
+  );
+  const counts = new Map<string, number>();
+  let promotion = '';
+  pipeline.artifacts.interfere = pipeline.api.interfere = (request) => {
+    const moment = momentOf(request, { stage, promotion });
+    if (moment === undefined) return undefined;
+    const ordinal = (counts.get(moment) ?? 0) + 1;
+    counts.set(moment, ordinal);
+    const when = decide(moment, ordinal);
+    return when === undefined ? undefined : { kind: 'cut', when, act: restart };
+  };
+  promotion = await pipeline.promote(namespace, stage, freight);
+  if (way === 'proposing') await mergeWhenProposed(promotion);
+  await pipeline.waitForEnd(namespace, promotion);
+  await pipeline.waitFor(
+    freights,
+    { namespace, name: freight },
+    ({ status }) => status?.verifiedIn?.[stage] !== undefined,
+    `verified in ${stage}`,
+  );
+  await pipeline.waitFor(
+    stages,
+    { namespace, name: stage },
+    ({ status }) => status?.lastPromotion?.name === promotion && status.currentPromotion === undefined,
+    'at rest',
+  );
+  return readEnding(stage, promotion);
+}
+
+async function restart(): Promise<void> {
+  await child.kill();
+  startChild();
+}
+
+async function mergeWhenProposed(promotion: string): Promise<void> {
+  const key = { namespace, name: promotion };
+  await pipeline.waitFor(
+    promotions,
+    key,
+    ({ status }) => status?.stepExecutionMetadata?.at(-1)?.alias === 'wait-for-pr',
+    'waiting for its pull request',
+  );
+  const { client, servers } = pipeline.sandbox;
+  const head = `kargo/promotion/${promotion}`;
+  const pull = servers.forge.listPulls(gitopsRepository).find((one) => one.headBranch === head);
+  await servers.forge.merge(gitopsRepository, pull?.number ?? 0, { login: 'a-person' });
+  const patch = { metadata: { annotations: { [annotations.refresh]: 'merged' } } };
+  await client.writer.mergePatch(promotions, key, patch, {}, pipeline.signal);
+}
+
+async function readEnding(stage: string, name: string): Promise<Ending> {
+  const { status } = await pipeline.waitFor(promotions, { namespace, name }, () => true, 'there');
+  const application = await pipeline.waitFor(
+    applications,
+    { namespace: 'argocd', name: stage },
+    () => true,
+    'there',
+  );
+  return {
+    phase: status?.phase,
+    steps: (status?.stepExecutionMetadata ?? []).map((step) => `${step.alias} ${step.status}`),
+    values: pipeline.read(valuesPath(stage)),
+    running: readRunningDigests(application),
+    commits: countPromotionCommits(pipeline).get(`${namespace}/${name}`),
+    pullRequests: countPullRequests(pipeline, name),
+  };
+}
