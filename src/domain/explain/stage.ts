@@ -298,9 +298,11 @@ function describeDeployed(seen: StageCase): readonly string[] {
   });
 }
 
-/** Freight newer than what runs that may not come here yet, newest first; one sentence each, three at most. */
-function describeNewer({ stage, freight, nowMs }: StageCase): readonly string[] {
+/** Freight newer than what runs and whether it may come here, newest first; one sentence each, three at most. */
+function describeNewer({ stage, freight, promotions, nowMs }: StageCase): readonly string[] {
   const running = deployedNames(stage);
+  const current = stage.status?.currentPromotion?.name;
+  const promoting = promotions.find(({ metadata }) => metadata.name === current)?.spec.freight;
   const sentences: string[] = [];
   for (const { origin } of stage.spec.requestedFreight) {
     const own = freight
@@ -308,8 +310,9 @@ function describeNewer({ stage, freight, nowMs }: StageCase): readonly string[] 
       .sort((a, b) => compareNewestFirst(a, b));
     for (const item of own) {
       if (running.includes(item.metadata.name)) break;
-      const why = explainUnavailable(item, stage, nowMs);
-      const says = why ?? 'is newer and may be promoted now';
+      if (item.metadata.name === promoting) continue;
+      const available = running.length === 0 ? 'may be promoted now' : 'is newer and may be promoted now';
+      const says = explainUnavailable(item, stage, nowMs) ?? available;
       sentences.push(`Freight ${freightLabel(item.metadata.name, freight)} ${says}.`);
     }
   }
