@@ -271,6 +271,14 @@ describe('the program', () => {
     expect((await runCommandLine('--version', aWorld())).code).toBe(0);
   });
 
+  test.each(['get stages --kubeconfig /k', '--kubeconfig /k get stages', 'merge 7 --kubeconfig /k'])(
+    'takes the kubeconfig before and after the command: %s',
+    async (args) => {
+      const run = await runCommandLine(args, aWorld({ sandboxFile: formatSandboxInfo(aSandbox) }));
+      expect(run.kubeconfigs).toEqual(['/k']);
+    },
+  );
+
   test('asks for a namespace where there are several Projects', async () => {
     const world = aWorld();
     world.cluster.put(projects, { ...aProject, metadata: { name: 'other' } });

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { CliDeps, Cluster, CommandDeps, SandboxConnection } from './deps.ts';
+import type { CliDeps, Cluster, ClusterChoice, CommandDeps, SandboxConnection } from './deps.ts';
 import { cliErrors } from './errors.ts';
 import { exitCodes, toExit } from './exit.ts';
 import { freightListing } from './get/freight.ts';
@@ -15,11 +15,7 @@ import { parseSandboxInfo, type SandboxInfo } from './sandbox-info.ts';
 import { version } from './version/version.ts';
 import { why } from './why/why.ts';
 
-interface ClusterOptions {
-  readonly kubeconfig?: string;
-}
-
-interface NamespaceOptions extends ClusterOptions {
+interface NamespaceOptions {
   readonly namespace?: string;
 }
 
@@ -37,6 +33,8 @@ export function createProgram(deps: CliDeps): Command {
   const program = new Command('gantry');
   program
     .description('Promotes immutable artifacts through GitOps environments.')
+    // Of the program, so that every command has it, those of the caller too; it may stand before or after the command.
+    .option('--kubeconfig <path>', 'how to reach the cluster; without it, KUBECONFIG')
     .version(`gantry ${deps.version}`, '-V, --version')
     .exitOverride()
     .configureOutput({
@@ -57,21 +55,22 @@ export function registerCommands(program: Command, deps: CliDeps): void {
   withNamespace(program.command('why <name>'))
     .description('say what a Stage or Promotion waits for, and what to do')
     .action((name: string, options: NamespaceOptions) =>
-      withCluster(options, deps, (command) => why({ name, namespace: options.namespace }, command)),
+      withCluster(program, deps, (command) => why({ name, namespace: options.namespace }, command)),
     );
   withNamespace(program.command('promote <stage>'))
     .description('promote Freight to a Stage')
     .option('--freight <alias>', 'alias or name; without it, the newest that may be promoted')
     .action((stage: string, options: NamespaceOptions & { readonly freight?: string }) =>
-      withCluster(options, deps, async (command) => {
+      withCluster(program, deps, async (command) => {
         await promote({ stage, namespace: options.namespace, freight: options.freight }, command);
       }),
     );
-  withKubeconfig(program.command('push-image <name>'))
+  program
+    .command('push-image <name>')
     .description('push a new image to the registry of a sandbox')
     .option('--tag <tag>', 'the tag to move', 'main')
-    .action((name: string, options: ClusterOptions & { readonly tag: string }) =>
-      withSandbox(options, deps, async (command, { info, connection }) => {
+    .action((name: string, options: { readonly tag: string }) =>
+      withSandbox(program, deps, async (command, { info, connection }) => {
         const { random } = deps;
         await pushImage(
           { name, tag: options.tag },
@@ -79,10 +78,11 @@ export function registerCommands(program: Command, deps: CliDeps): void {
         );
       }),
     );
-  withKubeconfig(program.command('merge <pull-request>'))
+  program
+    .command('merge <pull-request>')
     .description('merge a pull request at the forge of a sandbox, by number or URL')
-    .action((pullRequest: string, options: ClusterOptions) =>
-      withSandbox(options, deps, async (command, { info, connection }) => {
+    .action((pullRequest: string) =>
+      withSandbox(program, deps, async (command, { info, connection }) => {
         await mergePullRequest(pullRequest, { ...command, sandbox: connection, account: info });
       }),
     );
@@ -103,11 +103,9 @@ function addGet(program: Command, deps: CliDeps): void {
       .description(about)
       .option('-A, --all-namespaces', 'across all Projects')
       .option('-o, --output <format>', 'wide, json or yaml')
-      .action(({ namespace, allNamespaces = false, output, kubeconfig }: ListOptions) => {
+      .action(({ namespace, allNamespaces = false, output }: ListOptions) => {
         const request = { namespace, allNamespaces, format: parseListFormat(output) };
-        return withCluster(kubeconfig === undefined ? {} : { kubeconfig }, deps, (command) =>
-          run(request, command),
-        );
+        return withCluster(program, deps, (command) => run(request, command));
       });
   };
   add('stages', 'what each Stage runs and how it goes', (request, command) =>
@@ -124,12 +122,8 @@ function addGet(program: Command, deps: CliDeps): void {
   );
 }
 
-function withKubeconfig(command: Command): Command {
-  return command.option('--kubeconfig <path>', 'how to reach the cluster; without it, KUBECONFIG');
-}
-
 function withNamespace(command: Command): Command {
-  return withKubeconfig(command).option('-n, --namespace <name>', 'the Project; without it, the only one');
+  return command.option('-n, --namespace <name>', 'the Project; without it, the only one');
 }
 
 /** Runs a command line (without the program's name) and gives the exit code; never throws. */
@@ -146,12 +140,16 @@ export async function runProgram(program: Command, args: readonly string[], deps
   }
 }
 
+function choiceOf(program: Command): ClusterChoice {
+  return { kubeconfig: program.opts<{ readonly kubeconfig?: string }>().kubeconfig };
+}
+
 async function withCluster(
-  options: ClusterOptions,
+  program: Command,
   deps: CliDeps,
   run: (command: CommandDeps) => Promise<void>,
 ): Promise<void> {
-  const cluster: Cluster = await deps.openCluster({ kubeconfig: options.kubeconfig }, deps.signal);
+  const cluster: Cluster = await deps.openCluster(choiceOf(program), deps.signal);
   const { clock, output, notes, signal } = deps;
   try {
     await run({ cluster, clock, output, notes, signal });
@@ -161,19 +159,19 @@ async function withCluster(
 }
 
 async function withSandbox(
-  options: ClusterOptions,
+  program: Command,
   deps: CliDeps,
   run: (
     command: CommandDeps,
     sandbox: { readonly info: SandboxInfo; readonly connection: SandboxConnection },
   ) => Promise<void>,
 ): Promise<void> {
-  const content = await deps.readSandboxFile({ kubeconfig: options.kubeconfig }, deps.signal);
+  const content = await deps.readSandboxFile(choiceOf(program), deps.signal);
   if (content === undefined) {
     throw cliErrors.create('cli.no-sandbox', 'no sandbox.json lies beside the kubeconfig');
   }
   const info = parseSandboxInfo(content);
-  await withCluster(options, deps, async (command) => {
+  await withCluster(program, deps, async (command) => {
     const connection = await deps.openSandbox(info, deps.signal);
     try {
       await run(command, { info, connection });

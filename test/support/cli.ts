@@ -14,6 +14,8 @@ export interface CliRun {
   readonly requests: readonly HttpRequest[];
   /** Images that were pushed, as "repository:tag". */
   readonly pushed: readonly string[];
+  /** Kubeconfigs that were asked for by name. */
+  readonly kubeconfigs: readonly string[];
 }
 
 /** The surroundings of a command line. */
@@ -45,6 +47,7 @@ export async function runCommandLine(args: string, world: CliWorld): Promise<Cli
   const text = { out: '', notes: '' };
   const requests: HttpRequest[] = [];
   const pushed: string[] = [];
+  const kubeconfigs: string[] = [];
   const { isTerminal = false, columns = 100 } = world;
   const sink = (name: 'out' | 'notes'): Output => ({
     write: (piece) => {
@@ -60,7 +63,8 @@ export async function runCommandLine(args: string, world: CliWorld): Promise<Cli
     output: sink('out'),
     notes: sink('notes'),
     signal: new AbortController().signal,
-    async openCluster() {
+    async openCluster({ kubeconfig }) {
+      if (kubeconfig !== undefined) kubeconfigs.push(kubeconfig);
       const { reader, writer } = world.cluster;
       return { reader, writer, close: () => Promise.resolve() };
     },
@@ -84,5 +88,5 @@ export async function runCommandLine(args: string, world: CliWorld): Promise<Cli
       }),
   };
   const code = await runProgram(createProgram(deps), args.split(' '), deps);
-  return { code, ...text, requests, pushed };
+  return { code, ...text, requests, pushed, kubeconfigs };
 }

@@ -129,7 +129,7 @@ const rows: readonly {
       kind: 'promotion',
       change: { kind: 'added', object: aPromotion('p1', 'staging', freight) },
     },
-    want: ['note staging: Promotion of Freight bold-eagle, asked for by auto-promotion'],
+    want: ['note staging: Promotion of Freight bold-eagle, started by the Stage itself'],
     because: 'nobody is named where nobody asked',
   },
   {
