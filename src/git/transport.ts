@@ -251,7 +251,7 @@ export class GitTransport {
           `${what}: the answer is not git's but ${stream.headers['content-type'] ?? 'nothing known'}`,
         );
       }
-      const answer = await read(stream.body, stream);
+      const answer = await read(this.#counted(stream.body, address.host), stream);
       count('ok');
       return answer;
     } catch (error) {
@@ -267,6 +267,13 @@ export class GitTransport {
       // What was known may be out of date: the repository may have moved or been replaced.
       this.#endpoints.delete(address.store);
       throw translated;
+    }
+  }
+
+  async *#counted(body: AsyncIterable<Uint8Array>, host: string): AsyncIterable<Uint8Array> {
+    for await (const chunk of body) {
+      this.#metrics.receivedBytes.add({ host }, chunk.length);
+      yield chunk;
     }
   }
 
