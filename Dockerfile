@@ -17,6 +17,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build --chown=root:root /src/dist/gantry.js /src/dist/gantry.js.map /app/
 COPY --from=build --chown=root:root /src/package.json /src/LICENSE /app/
+COPY --from=build --chown=root:root /src/examples /examples
 USER 65532:65532
 ENV NODE_ENV=production \
     NODE_OPTIONS=--enable-source-maps
