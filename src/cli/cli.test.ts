@@ -58,6 +58,33 @@ describe('get', () => {
     expect(run.code).toBe(0);
   });
 
+  test('lists Stages in the order of the pipeline, also when it has a circle', async () => {
+    const world = aWorld();
+    world.cluster.put(stages, aStage('canary', { from: ['staging'] }));
+    world.cluster.put(stages, aStage('a', { from: ['b'] }));
+    world.cluster.put(stages, aStage('b', { from: ['a'] }));
+    const run = await runCommandLine('get stages', world);
+    const names = run.out.split('\n').map((line) => line.split(' ')[0]);
+    expect(names.slice(1, -1).filter((name) => name !== 'a' && name !== 'b')).toEqual([
+      'dev',
+      'staging',
+      'canary',
+    ]);
+  });
+
+  test('lists ended Promotions of several Stages newest first', async () => {
+    const world = aWorld();
+    const ended = (name: string, stage: string, minutes: number) => {
+      const one = aPromotion(name, stage, old, { phase: 'Succeeded' });
+      return { ...one, metadata: { ...one.metadata, creationTimestamp: minutesAfter(minutes) } };
+    };
+    world.cluster.put(promotions, ended('staging.01', 'staging', 2));
+    world.cluster.put(promotions, ended('dev.01', 'dev', 3));
+    const run = await runCommandLine('get promotions', world);
+    const names = run.out.split('\n').map((line) => line.split(' ')[0]);
+    expect(names).toEqual(['PROMOTION', 'p1', 'dev.01', 'staging.01', '']);
+  });
+
   test('lists Freight, newest first', async () => {
     const run = await runCommandLine('get freight -n ameide -o wide', aWorld());
     expect(run.out).toBe(

@@ -1,5 +1,11 @@
 import { type Freight, freights, type Promotion, promotions } from '../../api/v1alpha1/index.ts';
-import { comparePromotions, currentStepOf, freightLabel, isTerminal } from '../../domain/index.ts';
+import {
+  compareNames,
+  comparePromotions,
+  currentStepOf,
+  freightLabel,
+  isTerminal,
+} from '../../domain/index.ts';
 import type { Cluster } from '../deps.ts';
 import { toneOf } from '../render/style.ts';
 import type { Cell, TableContent } from '../render/table.ts';
@@ -29,12 +35,21 @@ export function promotionTable(
   return {
     columns: [...namespaceTitles(place), ...columns],
     rows: [...list]
-      .sort(comparePromotions)
+      .sort(compareAcrossStages)
       .map((promotion) => [
         ...namespaceCells(promotion, place),
         ...promotionCells(promotion, freight, place),
       ]),
   };
+}
+
+/** Running first, then waiting, oldest first, then ended, newest first; names tell ages within one Stage only. */
+function compareAcrossStages(a: Promotion, b: Promotion): number {
+  if (a.spec.stage === b.spec.stage) return comparePromotions(a, b);
+  const rank = (one: Promotion): number => (isTerminal(one) ? 2 : one.status?.phase === 'Running' ? 0 : 1);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  const byAge = compareNames(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '');
+  return isTerminal(a) ? -byAge : byAge;
 }
 
 function promotionCells(

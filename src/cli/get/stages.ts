@@ -1,6 +1,6 @@
-import { findCondition } from '../../api/meta/index.ts';
+import { findCondition, keyOf, keyText } from '../../api/meta/index.ts';
 import { type Freight, freights, type Stage, stages } from '../../api/v1alpha1/index.ts';
-import { freightLabel } from '../../domain/index.ts';
+import { compareNames, freightLabel } from '../../domain/index.ts';
 import type { Cluster } from '../deps.ts';
 import { toneOf } from '../render/style.ts';
 import type { Cell, TableContent } from '../render/table.ts';
@@ -29,8 +29,33 @@ export function stageTable(
   const columns = ['STAGE', 'FREIGHT', 'ARTIFACTS', 'HEALTH', 'VERIFIED', 'PROMOTION', 'AGE', 'MESSAGE'];
   return {
     columns: [...namespaceTitles(place), ...columns],
-    rows: list.map((stage) => [...namespaceCells(stage, place), ...stageCells(stage, freight, place)]),
+    rows: sortByPipeline(list).map((stage) => [
+      ...namespaceCells(stage, place),
+      ...stageCells(stage, freight, place),
+    ]),
   };
+}
+
+/** Stages in the order in which Freight passes them; equals by name. A circle counts as its first Stage. */
+export function sortByPipeline(list: readonly Stage[]): readonly Stage[] {
+  const byKey = new Map(list.map((stage) => [keyText(keyOf(stage)), stage]));
+  const depths = new Map<string, number>();
+  const depthOf = (stage: Stage): number => {
+    const key = keyText(keyOf(stage));
+    const known = depths.get(key);
+    if (known !== undefined) return known;
+    // Set before looking upstream, so that a circle ends.
+    depths.set(key, 0);
+    const upstream = stage.spec.requestedFreight.flatMap(({ sources }) => sources.stages ?? []);
+    const found = upstream.flatMap((name) => byKey.get(keyText({ ...keyOf(stage), name })) ?? []);
+    const depth = Math.max(-1, ...found.map(depthOf)) + 1;
+    depths.set(key, depth);
+    return depth;
+  };
+  return list
+    .map((stage) => ({ stage, depth: depthOf(stage) }))
+    .sort((a, b) => a.depth - b.depth || compareNames(keyText(keyOf(a.stage)), keyText(keyOf(b.stage))))
+    .map(({ stage }) => stage);
 }
 
 function stageCells(stage: Stage, freight: readonly Freight[], place: ListPlace): readonly Cell[] {

@@ -58,7 +58,14 @@ export async function promote(request: PromoteRequest, deps: CommandDeps): Promi
     `${paint('good', 'Created')} Promotion ${paint('strong', name)}: Freight ${paint('name', label)} to Stage "${request.stage}".\n`,
   );
   output.write(`To follow it: gantry why ${name} -n ${namespace}\n`);
-  writeHint(notes, `echo '${JSON.stringify(wanted)}' | kubectl create -f -`);
+  const { apiVersion, kind, spec } = wanted;
+  const short = {
+    apiVersion,
+    kind,
+    metadata: { generateName: 'promo-', namespace },
+    spec: { stage: spec.stage, freight: spec.freight },
+  };
+  writeHint(notes, `echo '${JSON.stringify(short)}' | kubectl create -f -`);
   writeHint(notes, `kubectl get promotion ${name} -n ${namespace} --watch`);
   return promotion;
 }

@@ -291,7 +291,7 @@ function describeDeployed(seen: StageCase): readonly string[] {
     const verified = formatAgeSince(live?.status?.verifiedIn?.[name]?.verifiedAt, nowMs);
     return [
       `It runs Freight ${freightLabel(item.name, freight)} (${describeArtifacts(item)})`,
-      since === undefined ? '' : ` since ${since}`,
+      since === undefined ? '' : ` for ${since}`,
       `; health ${stage.status?.health?.status ?? 'not known yet'}`,
       verified === undefined ? ', not verified here.' : `, verified ${verified} ago.`,
     ].join('');

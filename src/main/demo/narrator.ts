@@ -102,9 +102,11 @@ function tellPromotion(
   const who = now.spec.stage;
   const lines: StoryLine[] = [];
   if (old === undefined) {
-    const actor = now.metadata.annotations?.[annotations.createActor] ?? 'auto-promotion';
+    const actor = now.metadata.annotations?.[annotations.createActor];
+    const isOwn = actor === undefined || actor.startsWith('controller:');
+    const how = isOwn ? 'started by the Stage itself' : `asked for by ${actor.slice(actor.indexOf(':') + 1)}`;
     const label = freightLabel(now.spec.freight, freight);
-    lines.push({ who, mark: 'note', text: `Promotion of Freight ${label}, asked for by ${actor}` });
+    lines.push({ who, mark: 'note', text: `Promotion of Freight ${label}, ${how}` });
   }
   for (const index of now.status?.stepExecutionMetadata?.keys() ?? []) {
     const line = tellStep(now, index, old?.status?.stepExecutionMetadata?.[index]);

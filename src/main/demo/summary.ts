@@ -6,7 +6,6 @@ import { place } from './script.ts';
 import type { DemoOptions } from './types.ts';
 
 const maxCommits = 12;
-const pipeline = ['dev', 'staging', 'production'];
 
 /** Stages, the history of the GitOps repository and what the release changed in production, as text. */
 export function summarize(options: DemoOptions): string {
@@ -42,9 +41,7 @@ export function invite({ sandbox, output }: DemoOptions): string {
 function stagesText({ sandbox, output, clock }: DemoOptions): string {
   const { namespace } = place;
   const { reader } = sandbox.client;
-  const list = [...reader.list(stages, { namespace })].sort(
-    (a, b) => pipeline.indexOf(a.metadata.name) - pipeline.indexOf(b.metadata.name),
-  );
+  const list = reader.list(stages, { namespace });
   const table = stageTable(list, reader.list(freights, { namespace }), {
     namespace,
     isWide: false,
