@@ -49,3 +49,35 @@ test('the demo brings one Freight to production while main moves on', { timeout:
     await sandbox.close();
   }
 });
+
+test('a release that does not arrive ends with what each Stage waits for', { timeout: 60_000 }, async () => {
+  const end = new AbortController();
+  const surroundings = createSurroundings('silent', process.stderr);
+  const sandbox = await startSandbox(surroundings, { healthDelayMs: 600_000 }, end.signal);
+  let told = '';
+  try {
+    const code = await runDemo({
+      sandbox,
+      clock: surroundings.clock,
+      random: surroundings.random,
+      output: {
+        write: (text) => {
+          told += text;
+        },
+        isTerminal: false,
+        columns: 160,
+      },
+      once: true,
+      timeLimitMs: 5000,
+      readExample: (path) => readFile(join(root, 'examples/ameide', path), 'utf8'),
+      signal: end.signal,
+    });
+    expect(code, told).toBe(1);
+    expect(told).toContain('The release did not arrive: not verified in production within 5 s');
+    expect(told).toMatch(/\n {2}Stage dev \S/);
+    expect(told).toMatch(/\n {2}Stage production \S/);
+  } finally {
+    end.abort(new Error('the test is over'));
+    await sandbox.close();
+  }
+});

@@ -107,7 +107,7 @@ const rows: readonly {
   {
     name: 'minted',
     event: { kind: 'freight', change: { kind: 'added', object: freight } },
-    want: ['did Freight bold-eagle: minted from web bbbbbbbb'],
+    want: ['did Freight: bold-eagle is minted from web bbbbbbbb'],
     because: 'digests are what moves',
   },
   {

@@ -85,7 +85,7 @@ function tellFreight(now: Freight, old: Freight | undefined, all: readonly Freig
   const lines: StoryLine[] = [];
   if (old === undefined) {
     const parts = artifactLabels(now).map(({ name, version }) => `${name} ${version}`);
-    lines.push({ who: `Freight ${label}`, mark: 'did', text: `minted from ${parts.join(', ')}` });
+    lines.push({ who: 'Freight', mark: 'did', text: `${label} is minted from ${parts.join(', ')}` });
   }
   for (const stage of Object.keys(now.status?.verifiedIn ?? {})) {
     if (old?.status?.verifiedIn?.[stage] !== undefined) continue;
