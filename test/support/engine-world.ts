@@ -56,9 +56,9 @@ export interface EngineWorld {
 export interface PassOptions {
   readonly signal?: AbortSignal;
   /** Called before a checkpoint is stored; throw to lose it. */
-  readonly beforeCheckpoint?: (count: number) => void;
+  readonly beforeCheckpoint?: (count: number) => void | Promise<void>;
   /** Called after a checkpoint is stored; throw to lose its answer. */
-  readonly afterCheckpoint?: (count: number) => void;
+  readonly afterCheckpoint?: (count: number) => void | Promise<void>;
 }
 
 /** What a world consists of. */
@@ -97,10 +97,10 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
       const pass: Pass<EngineStatus> = {
         signal: options.signal ?? new AbortController().signal,
         async checkpoint(status, answers) {
-          options.beforeCheckpoint?.(checkpoints.length);
+          await options.beforeCheckpoint?.(checkpoints.length);
           checkpoints.push({ status: store(status), answers: answers?.pointer });
           world.status = { ...store(status), startedAt };
-          options.afterCheckpoint?.(checkpoints.length - 1);
+          await options.afterCheckpoint?.(checkpoints.length - 1);
         },
       };
       const { status } = world;
