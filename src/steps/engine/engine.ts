@@ -250,7 +250,7 @@ class Execution {
     const isAnswered = claim !== undefined && outcome.kind === 'done';
     const verbatim = definition.propagatesTaskOutput ? { verbatim: evaluated.verbatim } : {};
     this.#ledger.note(step.as, isAnswered ? settled : { ...noted, ...verbatim });
-    if (outcome.kind === 'done' && outcome.healthCheck !== undefined)
+    if (outcome.kind === 'done' && outcome.status === 'Succeeded' && outcome.healthCheck !== undefined)
       this.#ledger.addHealthCheck(outcome.healthCheck);
     if (isAnswered) await this.#answer(step, claim);
     return this.#toEnd(conclusion, outcome, limits);

@@ -1,0 +1,156 @@
+import type { JsonObject } from '../../src/base/index.ts';
+import type { EngineResult, EngineStatus, StepOutcome } from '../../src/domain/index.ts';
+import type { Pass, PreparedContext, StepDefinition, StepPorts, Workdir } from '../../src/ports/index.ts';
+import {
+  createEngine,
+  createStepExpressions,
+  type PlannedStep,
+  type StepExpressions,
+} from '../../src/steps/engine/index.ts';
+import { createFakeCluster } from './fake-cluster.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createMemoryMetrics } from './memory-metrics.ts';
+import { testRun } from './step-attempt.ts';
+import { createWorkdir } from './workdir.ts';
+
+/** A step kind whose attempts a test scripts. */
+export type ScriptedRun = (
+  context: PreparedContext,
+  config: JsonObject,
+  alias: string,
+) => Promise<StepOutcome> | StepOutcome;
+
+/** Builds a step kind for a test; it accepts any configuration. */
+export function defineScripted(
+  name: string,
+  run: ScriptedRun,
+  options: Partial<Omit<StepDefinition, 'name' | 'prepare' | 'schemas'>> = {},
+): StepDefinition {
+  return {
+    name,
+    effect: 'local',
+    needs: [],
+    defaultTimeoutMs: undefined,
+    defaultErrorThreshold: 1,
+    propagatesTaskOutput: false,
+    ...options,
+    prepare: (config) => ({ ok: true, run: async (context) => run(context, config, context.run.alias) }),
+    schemas: () => ({ config: {}, output: undefined }),
+  };
+}
+
+/** A promotion in memory: its status as stored, and the engine that works on it. */
+export interface EngineWorld {
+  readonly clock: ManualClock;
+  /** The status as the API server has it: nulls do not survive. */
+  status: EngineStatus & { readonly startedAt: string };
+  /** What was written within passes, in order. */
+  readonly checkpoints: readonly { readonly status: EngineStatus; readonly answers: string | undefined }[];
+  /** How many work directories were made. */
+  readonly workdirs: number;
+  /** One pass by a process that remembers nothing; its result is stored unless it throws. */
+  pass(options?: PassOptions): Promise<EngineResult>;
+}
+
+/** How a pass is disturbed. */
+export interface PassOptions {
+  readonly signal?: AbortSignal;
+  /** Called before a checkpoint is stored; throw to lose it. */
+  readonly beforeCheckpoint?: (count: number) => void | Promise<void>;
+  /** Called after a checkpoint is stored; throw to lose its answer. */
+  readonly afterCheckpoint?: (count: number) => void | Promise<void>;
+}
+
+/** What a world consists of. */
+export interface EngineDraft {
+  readonly steps: readonly PlannedStep[];
+  readonly definitions: readonly StepDefinition[];
+  readonly ports?: Partial<Omit<StepPorts, 'workdir'>>;
+  /** Instead of Kargo's expressions. */
+  readonly expressions?: StepExpressions;
+}
+
+/** A promotion that has just begun. */
+export function createEngineWorld(draft: EngineDraft): EngineWorld {
+  const clock = createManualClock();
+  const startedAt = toTime(clock.nowMs());
+  const checkpoints: { status: EngineStatus; answers: string | undefined }[] = [];
+  let workdirs = 0;
+  const world: EngineWorld = {
+    clock,
+    status: { phase: 'Running', startedAt },
+    checkpoints,
+    get workdirs() {
+      return workdirs;
+    },
+    async pass(options = {}) {
+      const engine = createEngine({
+        definitions: new Map(draft.definitions.map((definition) => [definition.name, definition])),
+        ports: (draft.ports ?? {}) as Omit<StepPorts, 'workdir'>,
+        createWorkdir: (): Workdir => {
+          workdirs += 1;
+          return createWorkdir();
+        },
+        clock,
+        metrics: createMemoryMetrics(),
+      });
+      const pass: Pass<EngineStatus> = {
+        signal: options.signal ?? new AbortController().signal,
+        async checkpoint(status, answers) {
+          await options.beforeCheckpoint?.(checkpoints.length);
+          checkpoints.push({ status: store(status), answers: answers?.pointer });
+          world.status = { ...store(status), startedAt };
+          await options.afterCheckpoint?.(checkpoints.length - 1);
+        },
+      };
+      const { status } = world;
+      const expressions = draft.expressions ?? createTestExpressions(clock);
+      const { project, stage, promotion, actor, uiBaseUrl, committer, argocdNamespace } = testRun;
+      const run = { project, stage, promotion, actor, uiBaseUrl, committer, argocdNamespace };
+      const result = await engine.execute(
+        { steps: draft.steps, status, expressions, uid: 'uid-1', run },
+        pass,
+      );
+      world.status = { ...store(result.status), startedAt };
+      return result;
+    },
+  };
+  return world;
+}
+
+/** Kargo's expressions for a promotion without Freight to speak of. */
+export function createTestExpressions(clock: ManualClock): StepExpressions {
+  const { reader } = createFakeCluster({ clock });
+  const create = createStepExpressions({ reader, clock }, { sharedNamespace: undefined });
+  const apiVersion = 'kargo.akuity.io/v1alpha1';
+  const origin = { kind: 'Warehouse', name: 'main' } as const;
+  const metadata = (name: string) => ({ name, namespace: testRun.project });
+  return create({
+    promotion: {
+      apiVersion,
+      kind: 'Promotion',
+      metadata: metadata(testRun.promotion),
+      spec: { stage: testRun.stage, freight: 'f1', steps: [] },
+    },
+    stage: {
+      apiVersion,
+      kind: 'Stage',
+      metadata: metadata(testRun.stage),
+      spec: { requestedFreight: [{ origin, sources: { direct: true } }] },
+    },
+    freight: { apiVersion, kind: 'Freight', metadata: metadata('f1'), alias: 'a', origin },
+    collection: { id: 'c1', items: {} },
+    uiBaseUrl: undefined,
+  });
+}
+
+function toTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** What a merge patch through the API server leaves of a status. */
+function store(status: EngineStatus): EngineStatus {
+  return JSON.parse(JSON.stringify(status), (_, value: unknown) =>
+    value === null ? undefined : value,
+  ) as EngineStatus;
+}
