@@ -80,6 +80,16 @@ export const kubeErrors = defineErrors({
       'The kubeconfig cannot be used: no such file or context, no server address, or a credential that cannot be read',
     help: 'Check KUBECONFIG and its current context',
   },
+  'kube.not-leader': {
+    disposition: 'retry',
+    summary: 'This process does not hold the lease that permits it to write, or has just lost it',
+    help: 'Nothing to do: another replica takes over; if it happens often, look at the latency of the API server',
+  },
+  'kube.unsupported': {
+    disposition: 'stop',
+    summary: 'The API server does not know this kind of request, such as server-side apply',
+    help: 'Use a genuine API server of a supported version',
+  },
   'kube.pass-deadline': {
     disposition: 'retry',
     summary: 'A pass over an object took longer than its controller allows',

@@ -9,6 +9,14 @@ export {
   type KubeClientDeps,
   type KubeClientOptions,
 } from './client.ts';
+export {
+  createElector,
+  type Elector,
+  type ElectorDeps,
+  type ElectorOptions,
+  type Term,
+} from './election/elector.ts';
+export { type Heartbeat, type HeartbeatOptions, startHeartbeat } from './election/heartbeat.ts';
 export { kubeErrors } from './errors.ts';
 export { createKubeEvents, type KubeEvents } from './events.ts';
 export type { Health } from './health.ts';
