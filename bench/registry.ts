@@ -1,5 +1,5 @@
-import { promotionBench } from './promotion.ts';
+import { largePromotionBench, promotionBench } from './promotion.ts';
 import type { Bench } from './support/bench.ts';
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [promotionBench];
+export const benches: readonly Bench[] = [promotionBench, largePromotionBench];

@@ -5,7 +5,7 @@ import { medianOf } from './numbers.ts';
 import { nativeEnvironment, nativeUrl } from './repositories.ts';
 import type { SandboxReady } from './world.ts';
 
-const runs = 5;
+const runs = 3;
 
 /** What native git takes to clone with depth 1, change a file, commit and push, in milliseconds; the median. */
 export async function measureNativeGit(

@@ -134,7 +134,7 @@ export class GitTransport {
     return endpoint !== undefined && hasFeature(endpoint.capabilities, 'fetch', 'filter');
   }
 
-  /** Changes references by compare-and-swap. One request, two for a new host. */
+  /** Changes references by compare-and-swap. One request, two for a new host of unknown make. */
   async push(
     remote: GitRemote,
     commands: readonly RefCommand[],
@@ -160,8 +160,8 @@ export class GitTransport {
   }
 
   async #knowReceivePack(remote: GitRemote, signal: AbortSignal): Promise<void> {
-    const { origin } = parseRemoteUrl(remote);
-    if (this.#reporting.has(origin)) return;
+    const { origin, store } = parseRemoteUrl(remote);
+    if (this.#reporting.has(origin) || isKnownToReport(this.#endpoints.get(store))) return;
     const { capabilities } = await this.#advertise(remote, 'git-receive-pack', signal);
     if (!capabilities.has('report-status') || !capabilities.has('side-band-64k')) {
       throw gitErrors.create('git.unsupported', `${describeUrl(remote.url)} does not report how a push ends`);
@@ -290,6 +290,12 @@ export class GitTransport {
       ...(remote.insecureSkipTLSVerify === true ? { tls: { insecureSkipVerify: true } } : {}),
     };
   }
+}
+
+/** Git itself, and what hosts make of it, has reported in side-bands for longer than it has spoken version 2. */
+function isKnownToReport(endpoint: Endpoint | undefined): boolean {
+  const [name = ''] = endpoint?.capabilities.get('agent') ?? [];
+  return name.startsWith('git/') || name.startsWith('gantry-git-server');
 }
 
 function agent(capabilities: Capabilities): string[] {

@@ -31,9 +31,15 @@ export function namespaceToProject(change: Change<Namespace>): readonly ObjectKe
   return [{ name: metadata.name }];
 }
 
-/** Stages and Warehouses that come, go or change health alter the figures. */
+/**
+ * Stages and Warehouses that come, go or change health alter the figures. A Stage whose health is not known because it is
+ * being promoted to is waited for: as a rule it is as healthy afterwards as it was before.
+ */
 export function countedToProject(change: Change<Stage | Warehouse>): readonly ObjectKey[] {
-  if (change.kind === 'updated' && healthOf(change.old) === healthOf(change.object)) return [];
+  if (change.kind === 'updated') {
+    const health = healthOf(change.object);
+    if (healthOf(change.old)?.status === health?.status || health?.reason === 'ActivePromotion') return [];
+  }
   return projectOf(change.object);
 }
 
@@ -57,7 +63,7 @@ export const projectWatches: readonly Watch[] = [
 ];
 
 function healthOf(object: { readonly status?: { readonly conditions?: readonly Condition[] } }) {
-  return findCondition(object.status?.conditions, 'Healthy')?.status;
+  return findCondition(object.status?.conditions, 'Healthy');
 }
 
 function projectOf(object: { readonly metadata: { readonly namespace?: string } }): readonly ObjectKey[] {

@@ -23,6 +23,9 @@ type Rule = (seen: Seen) => Plan | undefined;
 
 const missingStagePollMs = 60_000;
 
+/** How old a Promotion has to be before it is told that its Stage has not taken it up; times have whole seconds. */
+const graceMs = 2_000;
+
 /** The rules in order; the first that applies decides. */
 const rules: readonly Rule[] = [
   beingDeleted,
@@ -68,14 +71,24 @@ function stageMissing({ object, stage }: Seen): Plan | undefined {
 }
 
 /** One Promotion per Stage at a time: the Stage names the one whose turn it is. */
-function notItsTurn({ object, stage }: Seen): Plan | undefined {
+function notItsTurn({ object, stage, nowMs }: Seen): Plan | undefined {
   const current = stage?.status?.currentPromotion?.name;
   if (stage === undefined || current === object.metadata.name) return undefined;
+  const wakeAfterMs = current === undefined ? graceLeftMs(object, nowMs) : 0;
+  if (wakeAfterMs > 0) return { kind: 'hold', wakeAfterMs };
   const message =
     current === undefined
       ? `StageNotReady: ${whyStageWaits(stage)}`
       : `StageBusy: waiting for Promotion "${current}" to end`;
   return { kind: 'pend', message, wakeAfterMs: undefined };
+}
+
+/** A Stage usually takes a new Promotion up at once, and wakes it then; a status in between would only cost a write. */
+function graceLeftMs({ metadata, status }: Promotion, nowMs: number): number {
+  if (status?.phase !== undefined || metadata.creationTimestamp === undefined) return 0;
+  const ageMs = nowMs - Date.parse(metadata.creationTimestamp);
+  // A creation far in the future is a clock that is wrong, and no reason to keep silent.
+  return ageMs < -graceMs ? 0 : Math.min(graceMs, graceMs - ageMs);
 }
 
 function whyStageWaits(stage: Stage): string {

@@ -26,6 +26,8 @@ function tell(seen: Seen, plan: Plan, done: Done): Report<PromotionStatus> {
     case 'nothing':
     case 'release':
       return { status: undefined, events: [], wakeUp: { kind: 'none' } };
+    case 'hold':
+      return { status: undefined, events: [], wakeUp: { kind: 'after', delayMs: plan.wakeAfterMs } };
     case 'pend':
       return {
         status: {

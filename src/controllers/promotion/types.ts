@@ -35,6 +35,8 @@ export interface Run {
 export type Plan =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'release'; readonly key: ObjectKey; readonly finalizers: readonly string[] }
+  /** Too new for its Stage to have looked: say nothing yet. */
+  | { readonly kind: 'hold'; readonly wakeAfterMs: number }
   | { readonly kind: 'pend'; readonly message: string; readonly wakeAfterMs: number | undefined }
   | { readonly kind: 'abort'; readonly message: string }
   | { readonly kind: 'refuse'; readonly message: string }

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createFakeCluster } from '../../../test/support/fake-cluster.ts';
 import type { Application } from '../../api/argocd/index.ts';
-import { type Freight, freights, kargoApiVersion, type Stage, stages } from '../../api/v1alpha1/index.ts';
-import { applicationToStages, freightToStages, wakes } from './watch.ts';
+import {
+  type Freight,
+  freights,
+  kargoApiVersion,
+  type Promotion,
+  type Stage,
+  stages,
+} from '../../api/v1alpha1/index.ts';
+import { applicationToStages, freightToStages, promotionToStages, wakes } from './watch.ts';
 
 const origin = { kind: 'Warehouse', name: 'main' } as const;
 
@@ -24,6 +31,46 @@ function freight(status: Freight['status'] = {}): Freight {
     status,
   };
 }
+
+describe('Promotion', () => {
+  const promotion = (phase?: 'Pending' | 'Running' | 'Succeeded'): Promotion => ({
+    apiVersion: kargoApiVersion,
+    kind: 'Promotion',
+    metadata: { name: 'p', namespace: 'demo' },
+    spec: { stage: 'dev', steps: [] },
+    ...(phase === undefined ? {} : { status: { phase } }),
+  });
+  const update = (from: ReturnType<typeof promotion>, to: ReturnType<typeof promotion>) =>
+    ({ kind: 'updated', old: from, object: to }) as const;
+  test.each([
+    {
+      name: 'new',
+      given: { kind: 'added', object: promotion() } as const,
+      want: 1,
+      because: 'it may be its turn',
+    },
+    {
+      name: 'started',
+      given: update(promotion(), promotion('Running')),
+      want: 0,
+      because: 'the Stage has let it run',
+    },
+    {
+      name: 'ended',
+      given: update(promotion('Running'), promotion('Succeeded')),
+      want: 1,
+      because: 'the Stage has other Freight now',
+    },
+    {
+      name: 'gone',
+      given: { kind: 'deleted', object: promotion('Running') } as const,
+      want: 1,
+      because: 'another one may run',
+    },
+  ])('$name', ({ given, want, because }) => {
+    expect(promotionToStages(given).length, because).toBe(want);
+  });
+});
 
 describe('Freight', () => {
   const cluster = createFakeCluster({ watched: [{ type: stages }, { type: freights }] });

@@ -16,6 +16,7 @@ import {
 import {
   authorizedStageAnnotation,
   isReconciledAfterOperation,
+  isTerminal,
   parseAnnotatedRequest,
   parseAuthorizedStages,
   syncedRevisions,
@@ -36,9 +37,9 @@ export function wakes(old: Stage, stage: Stage): boolean {
   });
 }
 
-/** A Promotion that comes, goes or changes phase wakes its Stage. */
+/** A Promotion that comes, goes or ends wakes its Stage; how far it has come on the way is its own affair. */
 export function promotionToStages(change: Change<Promotion>): readonly ObjectKey[] {
-  if (change.kind === 'updated' && change.old.status?.phase === change.object.status?.phase) return [];
+  if (change.kind === 'updated' && isTerminal(change.old) === isTerminal(change.object)) return [];
   return [keyIn(change.object, change.object.spec.stage)];
 }
 

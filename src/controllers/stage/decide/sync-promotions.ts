@@ -161,7 +161,7 @@ function acknowledge(draft: Draft, seen: StageSeen, promotion: Promotion): Draft
     type: 'Promoting',
     status: 'True',
     reason: 'ActivePromotion',
-    message: `Promotion "${promotion.metadata.name}" is currently ${promotion.status?.phase ?? 'Pending'}`,
+    message: `Promotion "${promotion.metadata.name}" is under way`,
   });
 }
 

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { kargoApiVersion, type Promotion, type Stage } from '../../api/v1alpha1/index.ts';
+import { decide } from './decide.ts';
+
+const createdAt = '2026-01-01T00:00:00Z';
+const createdMs = Date.parse(createdAt);
+
+function promotion(phase?: 'Pending'): Promotion {
+  return {
+    apiVersion: kargoApiVersion,
+    kind: 'Promotion',
+    metadata: { name: 'p', namespace: 'demo', creationTimestamp: createdAt },
+    spec: { stage: 'dev', freight: 'f', steps: [] },
+    ...(phase === undefined ? {} : { status: { phase } }),
+  };
+}
+
+function stage(currentPromotion?: string): Stage {
+  return {
+    apiVersion: kargoApiVersion,
+    kind: 'Stage',
+    metadata: { name: 'dev', namespace: 'demo' },
+    spec: { requestedFreight: [] },
+    ...(currentPromotion === undefined ? {} : { status: { currentPromotion: { name: currentPromotion } } }),
+  };
+}
+
+test.each([
+  { name: 'new', ageMs: 300, want: 'hold', because: 'its Stage is about to look' },
+  { name: 'passed over', ageMs: 2000, want: 'pend', because: 'people want to know why nothing happens' },
+  { name: 'made by a clock that runs ahead', ageMs: -60_000, want: 'pend', because: 'its age says nothing' },
+  { name: 'behind another one', ageMs: 300, current: 'other', want: 'pend', because: 'the reason is known' },
+  { name: 'known to wait', ageMs: 300, phase: 'Pending', want: 'pend', because: 'the reason is kept true' },
+] as const)('a Promotion that is $name', (row) => {
+  const { ageMs, want, because } = row;
+  const plan = decide({
+    object: promotion('phase' in row ? row.phase : undefined),
+    nowMs: createdMs + ageMs,
+    stage: stage('current' in row ? row.current : undefined),
+    freight: undefined,
+    component: 'promotion-controller',
+  });
+  expect(plan.kind, because).toBe(want);
+  if (plan.kind === 'hold') expect(plan.wakeAfterMs).toBe(2000 - ageMs);
+});
