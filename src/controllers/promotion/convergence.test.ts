@@ -1,0 +1,312 @@
+import { describe, expect, test } from 'vitest';
+import { createTestExpressions, defineScripted } from '../../../test/support/engine-world.ts';
+import { createFakeCluster, type FakeCluster } from '../../../test/support/fake-cluster.ts';
+import { aFreight, aPromotion, aStage, runs } from '../../../test/support/kargo-objects.ts';
+import { createManualClock } from '../../../test/support/manual-clock.ts';
+import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
+import { createWorkdir } from '../../../test/support/workdir.ts';
+import { keyOf } from '../../api/meta/index.ts';
+import {
+  annotations,
+  freights,
+  type Promotion,
+  type PromotionStatus,
+  promotions,
+  stages,
+} from '../../api/v1alpha1/index.ts';
+import { createMergePatch, type JsonObject } from '../../base/index.ts';
+import type { EventDraft, StepOutcome, WakeUp } from '../../domain/index.ts';
+import type { StepDefinition } from '../../ports/index.ts';
+import { createEngine } from '../../steps/engine/index.ts';
+import { createPromotionController } from './index.ts';
+
+const freight = aFreight('a');
+const promotion: Promotion = {
+  ...aPromotion('dev.1', 'dev', freight),
+  spec: {
+    stage: 'dev',
+    freight: freight.metadata.name,
+    steps: [
+      { uses: 'push', as: 'push' },
+      { uses: 'wait', as: 'wait' },
+      { uses: 'push', as: 'last' },
+    ],
+  },
+};
+const key = keyOf(promotion);
+const component = 'promotion-controller';
+
+/** Calls `act` at one moment of many; the moments are before and after every write and every effect. */
+interface Moments {
+  pass(): Promise<void>;
+}
+
+/** What the steps change. */
+interface Outside {
+  readonly effects: string[];
+  looks: number;
+}
+
+function defineSteps(outside: Outside, moments: Moments): readonly StepDefinition[] {
+  const done: StepOutcome = { kind: 'done', status: 'Succeeded' };
+  return [
+    defineScripted(
+      'push',
+      async (context, _, alias) => {
+        if (context.claimed !== undefined && outside.effects.includes(alias)) return done;
+        await context.claim({ alias });
+        await moments.pass();
+        context.signal.throwIfAborted();
+        outside.effects.push(alias);
+        await moments.pass();
+        return done;
+      },
+      { effect: 'outward' },
+    ),
+    defineScripted(
+      'wait',
+      () => {
+        outside.looks += 1;
+        return outside.looks > 1
+          ? done
+          : { kind: 'waiting', message: 'for it', pollAfterMs: 1000, wakes: [] };
+      },
+      { effect: 'wait' },
+    ),
+  ];
+}
+
+function createCluster(): FakeCluster {
+  const cluster = createFakeCluster({
+    watched: [promotions, stages, freights].map((type) => ({ type })),
+  });
+  cluster.put(freights, freight);
+  cluster.put(promotions, promotion);
+  // The Stage runs this Freight already, so its end asks for another verification.
+  cluster.put(stages, aStage('dev', { status: runs(freight, { currentPromotion: { name: 'dev.1' } }) }));
+  return cluster;
+}
+
+/** A process: a controller and its engine, which remember nothing of earlier ones. */
+function startProcess(cluster: FakeCluster, outside: Outside, moments: Moments) {
+  const clock = createManualClock();
+  const steps = defineSteps(outside, moments);
+  const engine = createEngine({
+    definitions: new Map(steps.map((definition) => [definition.name, definition])),
+    ports: {} as Parameters<typeof createEngine>[0]['ports'],
+    createWorkdir,
+    clock,
+    metrics: createMemoryMetrics(),
+  });
+  const { reconciler, interrupt } = createPromotionController(
+    { ...cluster, clock, engine, createExpressions: () => createTestExpressions(clock) },
+    {
+      component,
+      concurrency: 1,
+      watchesApplications: false,
+      uiBaseUrl: undefined,
+      committer: { name: 'Kargo', email: 'no-reply@kargo.io' },
+      argocdNamespace: 'argocd',
+    },
+  );
+  return { reconciler, interrupt };
+}
+
+function toJson(value: unknown): JsonObject {
+  return JSON.parse(JSON.stringify(value ?? {})) as JsonObject;
+}
+
+/** One pass as the runner does it; `undefined` when nothing is to be done any more. */
+async function runPass(
+  cluster: FakeCluster,
+  outside: Outside,
+  moments: Moments,
+  events: EventDraft[] = [],
+): Promise<{ readonly wakeUp: WakeUp; readonly plan: string; readonly isChanged: boolean }> {
+  const { reconciler, interrupt } = startProcess(cluster, outside, moments);
+  const abort = new AbortController();
+  const { signal } = new AbortController();
+  const seen = await reconciler.observe(key, signal);
+  if (seen === 'gone') throw new Error('the Promotion is gone');
+
+  async function write(status: PromotionStatus | undefined): Promise<boolean> {
+    const before = toJson(cluster.stored(promotions, key)?.status);
+    const patch = status === undefined ? undefined : createMergePatch(before, toJson(status));
+    if (patch === undefined) return false;
+    await moments.pass();
+    await cluster.writer.mergePatch(promotions, key, { status: patch }, { subresource: 'status' }, signal);
+    await moments.pass();
+    return true;
+  }
+
+  const plan = reconciler.decide(seen);
+  const following = setInterrupt();
+  const done = await reconciler.act(plan, {
+    signal: abort.signal,
+    checkpoint: async (status) => {
+      following();
+      await write(status);
+      following();
+    },
+  });
+  const report = reconciler.report(seen, plan, done);
+  const isChanged = await write(report.status);
+  events.push(...report.events);
+  return { wakeUp: report.wakeUp, plan: plan.kind, isChanged };
+
+  function setInterrupt(): () => void {
+    const old = cluster.stored(promotions, key);
+    return () => {
+      const now = cluster.stored(promotions, key);
+      if (old !== undefined && now !== undefined && interrupt?.(old, now) === true) abort.abort();
+    };
+  }
+}
+
+const quiet: Moments = { pass: async () => undefined };
+
+async function settle(
+  cluster: FakeCluster,
+  outside: Outside,
+  moments: Moments = quiet,
+): Promise<EventDraft[]> {
+  const events: EventDraft[] = [];
+  for (let count = 0; count < 10; count++) {
+    const { wakeUp } = await runPass(cluster, outside, moments, events);
+    if (wakeUp.kind === 'none') return events;
+  }
+  throw new Error('no rest after 10 passes');
+}
+
+function countMoments(): Moments & { readonly count: () => number } {
+  let count = 0;
+  return {
+    pass: async () => {
+      count += 1;
+    },
+    count: () => count,
+  };
+}
+
+function newOutside(): Outside {
+  return { effects: [], looks: 0 };
+}
+
+describe('a Promotion', () => {
+  test('settles, and is left alone then', async () => {
+    const cluster = createCluster();
+    const outside = newOutside();
+    const events = await settle(cluster, outside);
+    expect(cluster.stored(promotions, key)?.status).toMatchObject({ phase: 'Succeeded' });
+    expect(outside.effects).toEqual(['push', 'last']);
+    expect(events.map((event) => event.reason)).toEqual(['PromotionSucceeded']);
+    const writes = cluster.writes.length;
+    const again = await runPass(cluster, outside, quiet);
+    expect(again).toEqual({ wakeUp: { kind: 'none' }, plan: 'nothing', isChanged: false });
+    expect(cluster.writes).toHaveLength(writes);
+  });
+
+  test('asks its Stage to verify again before its end is written', async () => {
+    const cluster = createCluster();
+    let isAsked = false;
+    cluster.onWrite(({ kind }) => {
+      if (kind === 'Stage') isAsked = true;
+      const { phase } = cluster.stored(promotions, key)?.status ?? {};
+      if (!isAsked) expect(phase).not.toBe('Succeeded');
+      return undefined;
+    });
+    await settle(cluster, newOutside());
+    const stage = cluster.stored(stages, { namespace: 'ameide', name: 'dev' });
+    expect(stage?.metadata.annotations?.[annotations.reverify]).toContain('one');
+  });
+
+  test('that is killed at any moment ends the same, with nothing done twice', async () => {
+    const counting = countMoments();
+    const undisturbed = createCluster();
+    await settle(undisturbed, newOutside(), counting);
+    const want = undisturbed.stored(promotions, key)?.status;
+    const wantedStage = undisturbed.stored(stages, { namespace: 'ameide', name: 'dev' })?.metadata
+      .annotations;
+    expect(counting.count()).toBeGreaterThan(10);
+    for (let at = 0; at < counting.count(); at++) {
+      const cluster = createCluster();
+      const outside = newOutside();
+      let count = 0;
+      let kill: (value: 'killed') => void = () => undefined;
+      const killed = new Promise<'killed'>((resolve) => {
+        kill = resolve;
+      });
+      const moments: Moments = {
+        async pass() {
+          count += 1;
+          if (count - 1 !== at) return;
+          kill('killed');
+          await new Promise(() => undefined);
+        },
+      };
+      expect(await Promise.race([settle(cluster, outside, moments), killed])).toBe('killed');
+      await settle(cluster, outside);
+      expect(outside.effects).toEqual(['push', 'last']);
+      expect(cluster.stored(promotions, key)?.status).toEqual(want);
+      const stage = cluster.stored(stages, { namespace: 'ameide', name: 'dev' });
+      expect(stage?.metadata.annotations).toEqual(wantedStage);
+    }
+  });
+
+  test('that is aborted at any moment ends Aborted, unless everything was done already', async () => {
+    const counting = countMoments();
+    await settle(createCluster(), newOutside(), counting);
+    const phases: (string | undefined)[] = [];
+    for (let at = 0; at < counting.count(); at++) {
+      const cluster = createCluster();
+      const outside = newOutside();
+      let count = 0;
+      const moments: Moments = {
+        async pass() {
+          count += 1;
+          if (count - 1 !== at) return;
+          const patch = {
+            metadata: { annotations: { [annotations.abort]: '{"action":"terminate","actor":"ann"}' } },
+          };
+          await cluster.someone.mergePatch(promotions, key, patch, {}, new AbortController().signal);
+        },
+      };
+      await settle(cluster, outside, moments);
+      const { phase, message, finishedAt } = cluster.stored(promotions, key)?.status ?? {};
+      phases.push(phase);
+      expect(finishedAt).toBeDefined();
+      if (phase === 'Aborted') expect(message).toBe('Promotion terminated by ann');
+      else expect([phase, outside.effects]).toEqual(['Succeeded', ['push', 'last']]);
+    }
+    expect(phases.indexOf('Succeeded')).toBeGreaterThan(phases.length / 2);
+    expect(phases.lastIndexOf('Aborted')).toBeLessThan(phases.indexOf('Succeeded'));
+  });
+});
+
+describe('what the cache has not heard of yet', () => {
+  test('Freight that was made a moment ago is not missed', async () => {
+    const cluster = createFakeCluster({ watched: [promotions, stages, freights].map((type) => ({ type })) });
+    cluster.put(promotions, promotion);
+    cluster.put(stages, aStage('dev', { status: { currentPromotion: { name: 'dev.1' } } }));
+    cluster.holdWatch();
+    cluster.put(freights, freight);
+    const { plan } = await runPass(cluster, newOutside(), quiet);
+    expect(plan).toBe('run');
+  });
+
+  test('an approval that was given a moment ago counts', async () => {
+    const cluster = createFakeCluster({ watched: [promotions, stages, freights].map((type) => ({ type })) });
+    cluster.put(promotions, promotion);
+    const stage = aStage('dev', { from: ['test'], status: { currentPromotion: { name: 'dev.1' } } });
+    cluster.put(stages, stage);
+    cluster.put(freights, freight);
+    expect((await runPass(cluster, newOutside(), quiet)).plan).toBe('refuse');
+    cluster.put(promotions, promotion);
+    cluster.holdWatch();
+    cluster.put(freights, {
+      ...freight,
+      status: { approvedFor: { dev: { approvedAt: '2026-01-02T03:00:00Z' } } },
+    });
+    expect((await runPass(cluster, newOutside(), quiet)).plan).toBe('run');
+  });
+});
