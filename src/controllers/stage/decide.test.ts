@@ -228,3 +228,11 @@ test('a failure wakes again by back-off and keeps what was worked out', () => {
   expect(said.status?.freightSummary).toBe('f1');
   expect(findCondition(said.status?.conditions, 'Reconciling')?.reason).toBe('RetryAfterError');
 });
+
+test('the Applications of the last Promotion are told again, in case they were lost after the status', () => {
+  const healthChecks = [{ uses: 'argocd-update', config: { apps: [{ name: 'app' }] } }];
+  const last = promotion('dev.01', { phase: 'Succeeded', startedAt: now, healthChecks });
+  const seen = see({ status: deployed, seen: { promotions: [last] } });
+  const said = report(seen, decide(seen), nothingDone);
+  expect(said.annotations?.['kargo.akuity.io/argocd-context']).toBe('[{"name":"app"}]');
+});

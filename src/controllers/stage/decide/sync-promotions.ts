@@ -33,7 +33,7 @@ const journalKey = 'gantry.io/journal';
  * Promotion can hide the success of the one before it).
  */
 export function syncPromotions(draft: Draft, seen: StageSeen): Draft {
-  let next = pruneHolds(draft, seen);
+  let next = tellApplications(pruneHolds(draft, seen), seen);
   const ended = findEnded(seen);
   const waiting = seen.promotions.filter((promotion) => !isTerminal(promotion)).sort(comparePromotions);
   const current = next.status.currentPromotion;
@@ -76,6 +76,13 @@ function pruneHolds(draft: Draft, seen: StageSeen): Draft {
   const kept = Object.entries(holds).filter(([origin]) => policy.isEnabled && requested.has(origin));
   if (kept.length === Object.keys(holds).length) return draft;
   return withStatus(draft, { autoPromotionHolds: kept.length === 0 ? undefined : Object.fromEntries(kept) });
+}
+
+/** The annotation is written after the status, so a pass may have ended in between: it is told until it stands there. */
+function tellApplications(draft: Draft, seen: StageSeen): Draft {
+  const last = seen.promotions.find(({ metadata }) => metadata.name === draft.status.lastPromotion?.name);
+  if (last?.status?.phase !== 'Succeeded') return draft;
+  return { ...draft, argocdContext: argocdContext(last) ?? null };
 }
 
 function takeIn(draft: Draft, seen: StageSeen, promotion: Promotion): Draft {
