@@ -19,6 +19,7 @@ export type {
   ResolvedRef,
   Worktree,
 } from './git.ts';
+export type { GitHistory, GitRef } from './git-history.ts';
 export type {
   HttpClient,
   HttpErrorCode,
