@@ -50,7 +50,7 @@ export {
   type Templates,
   type TemplateValue,
 } from './template/template.ts';
-export { Instant, utc } from './time/instant.ts';
+export { fixedZone, Instant, utc } from './time/instant.ts';
 export { parseInstant } from './time/parse.ts';
 export { formatJson, markVerbatim, readJson } from './value/json.ts';
 export { type Kind, kindOf, plain } from './value/kinds.ts';

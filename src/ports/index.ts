@@ -3,6 +3,7 @@
  * Types only: nothing here runs. Start reading at `reconcile.ts` and `kube.ts`.
  */
 export type { ApplicationSelector, ArgoCd } from './argocd.ts';
+export type { ChartSource, Charts } from './charts.ts';
 export type { Credential, CredentialKind, Credentials } from './credentials.ts';
 export type { ForgeProvider, ForgeRepo, Forges, PullRequest, PullRequestDraft } from './forge.ts';
 export type {
@@ -18,6 +19,7 @@ export type {
   ResolvedRef,
   Worktree,
 } from './git.ts';
+export type { GitHistory, GitRef } from './git-history.ts';
 export type {
   HttpClient,
   HttpErrorCode,

@@ -14,6 +14,7 @@ import { exprErrors } from '../../src/expr/errors.ts';
 import { forgeErrors } from '../../src/forge/errors.ts';
 import { gitErrors } from '../../src/git/errors.ts';
 import { workdirErrors } from '../../src/git/workdir/errors.ts';
+import { helmErrors } from '../../src/helm/errors.ts';
 import { httpErrors } from '../../src/http/errors.ts';
 import { kubeErrors } from '../../src/kube/errors.ts';
 import { mainErrors } from '../../src/main/errors.ts';
@@ -43,6 +44,7 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/expr/errors.ts', entries: exprErrors.entries },
   { file: 'src/git/errors.ts', entries: gitErrors.entries },
   { file: 'src/git/workdir/errors.ts', entries: workdirErrors.entries },
+  { file: 'src/helm/errors.ts', entries: helmErrors.entries },
   { file: 'src/http/errors.ts', entries: httpErrors.entries },
   { file: 'src/kube/errors.ts', entries: kubeErrors.entries },
   { file: 'src/oci/errors.ts', entries: ociErrors.entries },

@@ -11,6 +11,6 @@ export {
 } from './edit.ts';
 export { type YamlErrorCode, yamlErrors } from './errors.ts';
 export { parseYamlKey, type YamlKeyPart } from './key.ts';
-export { parseYaml, parseYamlDocuments } from './read.ts';
+export { parseYaml, parseYamlDocuments, parseYamlTexts } from './read.ts';
 export type { YamlScalarValue } from './scalar.ts';
 export { stringifyYaml } from './write.ts';

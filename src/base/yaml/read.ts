@@ -54,6 +54,9 @@ const schema = new Schema([
   otherStandardTag,
 ]);
 
+/** Nothing but texts, sequences and mappings. */
+const textSchema = new Schema([strTag, seqTag, mapTag, mergeTag, otherTag, otherStandardTag]);
+
 function resolveInteger(source: string): number | typeof NOT_RESOLVED {
   const match = /^(?<sign>[-+]?)(?<digits>0[bB][01_]+|0[oO][0-7_]+|0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$/.exec(
     source,
@@ -80,16 +83,33 @@ export function parseYaml(text: string): JsonValue {
   return documents[0] ?? null;
 }
 
+/**
+ * The one document of a text with every scalar as the text that stands there: 1.10 is "1.10" and null is "null"; an empty
+ * text or value is "". Duplicate keys are refused. For data whose versions must not become numbers.
+ *
+ * Errors: yaml.invalid (also for several documents), yaml.too-large.
+ */
+export function parseYamlTexts(text: string): JsonValue {
+  const documents = load(text, { schema: textSchema, json: false });
+  if (documents.length > 1) {
+    throw yamlErrors.create('yaml.invalid', `expected one YAML document, found ${documents.length}`);
+  }
+  return toJson(documents[0] ?? '', 0, { left: maxValues });
+}
+
 /** All documents of a text as JSON, empty ones as null; see `parseYaml`. Errors: yaml.invalid, yaml.too-large. */
 export function parseYamlDocuments(text: string): readonly JsonValue[] {
-  const documents = load(text);
+  const documents = load(text, { schema, json: true });
   const budget = { left: maxValues };
   return documents.map((document) => toJson(document, 0, budget));
 }
 
-function load(text: string): readonly unknown[] {
+function load(
+  text: string,
+  options: { readonly schema: Schema; readonly json: boolean },
+): readonly unknown[] {
   try {
-    return loadAll(text, { schema, json: true, maxDepth });
+    return loadAll(text, { ...options, maxDepth });
   } catch (error) {
     if (error instanceof YAMLException) {
       throw yamlErrors.create('yaml.invalid', `invalid YAML: ${error.message.split('\n')[0]}`, {

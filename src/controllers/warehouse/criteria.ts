@@ -4,6 +4,7 @@ import {
   normalizeGitUrl,
   normalizeImageUrl,
   parseTimestampMs,
+  readTruth,
 } from '../../domain/index.ts';
 import {
   anyType,
@@ -21,9 +22,6 @@ import {
   type Value,
 } from '../../expr/index.ts';
 import type { DiscoveredArtifacts, EvaluateCriteria } from './types.ts';
-
-const truths: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True'];
-const untruths: readonly string[] = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 
 const language = createLanguage({
   functions: [
@@ -64,21 +62,14 @@ export const evaluateCriteria: EvaluateCriteria = (expression, artifacts) => {
       return { ok: false, problem: formatProblem(source, evaluated.problem) };
     case 'needs':
       return { ok: false, problem: 'it asks for data that is not at hand' };
-    case 'value':
-      return toBoolean(plain(evaluated.value));
+    case 'value': {
+      const truth = readTruth(evaluated.value);
+      return truth.ok ? { ok: true, isSatisfied: truth.isTrue } : truth;
+    }
     default:
       return assertNever(evaluated);
   }
 };
-
-function toBoolean(value: Value): ReturnType<EvaluateCriteria> {
-  if (typeof value === 'boolean') return { ok: true, isSatisfied: value };
-  const text =
-    typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' ? String(value) : '';
-  if (truths.includes(text)) return { ok: true, isSatisfied: true };
-  if (untruths.includes(text)) return { ok: true, isSatisfied: false };
-  return { ok: false, problem: `its result ${text === '' ? '' : `"${text}" `}is not true or false` };
-}
 
 function environmentOf(artifacts: DiscoveredArtifacts): Environment {
   const { git = [], images = [], charts = [], results = [] } = artifacts;

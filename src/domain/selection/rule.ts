@@ -1,16 +1,12 @@
-import { compileRe2, type Re2 } from '../../base/index.ts';
+import { compileTagPatterns, type TagPatterns } from './patterns.ts';
 import { type PlatformRule, parsePlatformRule } from './platform.ts';
 import { compileVersionOrder } from './versions.ts';
 
 /** The members of an image subscription that selection reads. */
-export interface ImageCriteria {
+export interface ImageCriteria extends TagPatterns {
   readonly imageSelectionStrategy?: string | undefined;
   readonly constraint?: string | undefined;
   readonly strictSemvers?: boolean | undefined;
-  readonly allowTagsRegexes?: readonly string[] | undefined;
-  readonly ignoreTagsRegexes?: readonly string[] | undefined;
-  readonly allowTags?: string | undefined;
-  readonly ignoreTags?: readonly string[] | undefined;
   readonly platform?: string | undefined;
   readonly discoveryLimit?: number | undefined;
 }
@@ -64,17 +60,10 @@ export function compileImageRule(criteria: ImageCriteria): ImageRuleResult {
 }
 
 function compileRank(criteria: ImageCriteria, strategy: string): RankResult {
-  if (criteria.allowTags) return refuse('allowTags is no longer supported; use allowTagsRegexes');
-  if (criteria.ignoreTags?.length) return refuse('ignoreTags is no longer supported; use ignoreTagsRegexes');
-  const allow = compileAll('allowTagsRegexes', criteria.allowTagsRegexes);
-  if (!allow.ok) return allow;
-  const ignore = compileAll('ignoreTagsRegexes', criteria.ignoreTagsRegexes);
-  if (!ignore.ok) return ignore;
-  const isWanted = (tag: string): boolean =>
-    !ignore.all.some((re2) => re2.test(tag)) &&
-    (allow.all.length === 0 || allow.all.some((re2) => re2.test(tag)));
+  const patterns = compileTagPatterns(criteria);
+  if (!patterns.ok) return patterns;
   const ranked = compileOrder(criteria, strategy);
-  return ranked.ok ? { ok: true, rank: (tags) => ranked.rank(tags.filter(isWanted)) } : ranked;
+  return ranked.ok ? { ok: true, rank: (tags) => ranked.rank(tags.filter(patterns.isWanted)) } : ranked;
 }
 
 function compileOrder(criteria: ImageCriteria, strategy: string): RankResult {
@@ -93,19 +82,6 @@ function compileOrder(criteria: ImageCriteria, strategy: string): RankResult {
 export function compareTagsDescending(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? 1 : -1;
-}
-
-function compileAll(
-  field: string,
-  sources: readonly string[] | undefined,
-): { readonly ok: true; readonly all: readonly Re2[] } | { readonly ok: false; readonly problem: string } {
-  const all: Re2[] = [];
-  for (const source of sources ?? []) {
-    const compiled = compileRe2(source);
-    if (!compiled.ok) return refuse(`${field} has the invalid expression "${source}": ${compiled.problem}`);
-    all.push(compiled.re2);
-  }
-  return { ok: true, all };
 }
 
 function refuse(problem: string): { readonly ok: false; readonly problem: string } {
