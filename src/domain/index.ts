@@ -148,6 +148,7 @@ export {
   statedCreationMs,
   type TagFact,
 } from './selection/index.ts';
+export { formatShardSelector, isInShard, type Shard } from './shard.ts';
 export {
   type AutoPromotionPolicy,
   type Match,
