@@ -178,6 +178,7 @@ export {
   type TouchFacts,
   touches,
 } from './selection/index.ts';
+export { formatShardSelector, isInShard, type Shard } from './shard.ts';
 export {
   type AutoPromotionPolicy,
   type Match,

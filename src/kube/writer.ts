@@ -18,6 +18,7 @@ export function createWriter(cache: Cache, rest: Rest): KubeWriter {
       taken(type, rest.patch(type, key, patch, options, signal)),
     jsonPatch: (type, key, patch, options, signal) =>
       taken(type, rest.patch(type, key, patch, options, signal)),
+    apply: (type, object, options, signal) => taken(type, rest.apply(type, object, options, signal)),
     async delete(type, key, preconditions, signal) {
       const heldUid = cache.storeOf(type)?.get(key)?.metadata.uid;
       try {

@@ -56,7 +56,7 @@ export function createHttp(settings: Settings, resources: Resources): HttpClient
 /** Builds the adapters. Nothing is contacted yet. */
 export function createAdapters(
   surroundings: Surroundings,
-  client: KubeClient,
+  client: Pick<KubeClient, 'reader' | 'writer'>,
   http: HttpClient,
   settings: Settings,
 ): Adapters {

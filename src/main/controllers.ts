@@ -9,18 +9,19 @@ import {
   stages,
   warehouses,
 } from '../api/v1alpha1/index.ts';
-import { AppError } from '../base/index.ts';
 import { createProjectController } from '../controllers/project/index.ts';
 import { createPromotionController, promotionIndexes } from '../controllers/promotion/index.ts';
 import { applicationWatch, createStageController } from '../controllers/stage/index.ts';
 import { createWarehouseController } from '../controllers/warehouse/index.ts';
 import { createImageDiscovery } from '../discovery/index.ts';
+import { formatShardSelector, type Shard } from '../domain/index.ts';
 import { createWorkdir } from '../git/workdir/index.ts';
 import {
   type AnyController,
   createKubeEvents,
   createRunner,
   type KubeClient,
+  kubeErrors,
   type Runner,
   type WatchedType,
 } from '../kube/index.ts';
@@ -32,8 +33,21 @@ import type { Settings } from './settings.ts';
 
 /** What the controllers of one process run on. */
 export interface ControllersDeps extends Surroundings {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'reader' | 'writer' | 'changes'>;
   readonly adapters: Adapters;
+}
+
+/** Where a process watches: the cluster of the control plane and that of Argo CD, which may be the same. */
+export interface Clusters {
+  readonly client: KubeClient;
+  readonly argocd: KubeClient;
+}
+
+/** What these clusters have, and what this process may see of them. */
+export interface Reach {
+  readonly hasArgoCd: boolean;
+  /** May Secrets of all Projects be watched? Otherwise they are read one by one when they are needed. */
+  readonly seesSecrets: boolean;
 }
 
 /**
@@ -42,49 +56,78 @@ export interface ControllersDeps extends Surroundings {
  * Order: the caches are full before the first pass, so that nothing is decided on half of the world.
  */
 export async function startControllers(
-  deps: ControllersDeps,
+  deps: ControllersDeps & { readonly client: KubeClient },
   settings: Settings,
   resources: Resources,
   signal: AbortSignal,
 ): Promise<Runner> {
-  const hasArgoCd = settings.ARGOCD_INTEGRATION_ENABLED && (await isInstalled(deps.client, signal));
+  const reach = await watchClusters(deps, { client: deps.client, argocd: deps.client }, settings, signal);
+  return runControllers(deps, settings, reach, resources);
+}
+
+/** Fills the caches with what the controllers need. */
+export async function watchClusters(
+  deps: Surroundings,
+  { client, argocd }: Clusters,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Reach> {
+  const isAsked = settings.ARGOCD_INTEGRATION_ENABLED;
+  const place = settings.ARGOCD_WATCH_ARGOCD_NAMESPACE_ONLY ? { namespace: settings.ARGOCD_NAMESPACE } : {};
+  const hasArgoCd = isAsked && (await isInstalled(argocd, place, signal));
   if (!hasArgoCd) deps.log.info('no Applications in this cluster: Argo CD steps and health checks say so');
-  const seesSecrets = await canListSecrets(deps.client, signal);
-  await deps.client.start(watchedTypes({ hasArgoCd, seesSecrets }), signal);
+  const reach = { hasArgoCd, seesSecrets: await canListSecrets(client, signal) };
+  await Promise.all([
+    client.start(watchedTypes(reach, shardOf(settings)), signal),
+    ...(hasArgoCd ? [argocd.start([{ type: applications, ...place }], signal)] : []),
+  ]);
+  return reach;
+}
+
+/** Starts the controllers on full caches; they end with the resources. */
+export function runControllers(
+  deps: ControllersDeps,
+  settings: Settings,
+  reach: Reach,
+  resources: Resources,
+): Runner {
   const ending = resources.use(new AbortController(), (controller) => controller.abort());
   const events = createKubeEvents({ ...deps, writer: deps.client.writer }, ending.signal);
   resources.use(events, (one) => one.flush());
   const runner = createRunner(
     { ...deps, reader: deps.client.reader, writer: deps.client.writer, changes: deps.client.changes, events },
-    createControllers(deps, settings, { hasArgoCd, seesSecrets }),
+    createControllers(deps, settings, reach),
   );
   resources.use(runner, (one) => one.stop());
   runner.start();
   return runner;
 }
 
-/** What this cluster has, and what this process may see of it. */
-interface Reach {
-  readonly hasArgoCd: boolean;
-  /** May Secrets of all Projects be watched? Otherwise they are read one by one when they are needed. */
-  readonly seesSecrets: boolean;
+/** The part of the objects that this process is responsible for. */
+export function shardOf(settings: Settings): Shard {
+  const name = settings.SHARD_NAME === '' ? undefined : settings.SHARD_NAME;
+  return { name, isDefault: settings.IS_DEFAULT_CONTROLLER };
 }
 
-function watchedTypes({ hasArgoCd, seesSecrets }: Reach): readonly WatchedType[] {
+/** Projects belong to no shard; whoever takes the objects without one takes them. */
+function keepsProjects({ name, isDefault }: Shard): boolean {
+  return name === undefined || isDefault;
+}
+
+/** Who keeps Projects counts the Stages of all shards. */
+function watchedTypes({ seesSecrets }: Reach, shard: Shard): readonly WatchedType[] {
+  const selector = formatShardSelector(shard);
+  const ofShard = selector === undefined ? {} : { labelSelector: selector };
   const own: readonly WatchedType[] = [
     { type: namespaces, labelSelector: 'kargo.akuity.io/project' },
     { type: projects },
     { type: projectConfigs },
     { type: warehouses },
     { type: freights },
-    { type: stages },
-    { type: promotions, indexes: promotionIndexes } as WatchedType,
+    { type: stages, ...(keepsProjects(shard) ? {} : ofShard) },
+    { type: promotions, indexes: promotionIndexes, ...ofShard } as WatchedType,
   ];
-  return [
-    ...own,
-    ...(hasArgoCd ? [{ type: applications }] : []),
-    ...(seesSecrets ? [{ type: secrets, labelSelector: labels.credentialType }] : []),
-  ];
+  return seesSecrets ? [...own, { type: secrets, labelSelector: labels.credentialType }] : own;
 }
 
 function createControllers(
@@ -94,9 +137,9 @@ function createControllers(
 ): readonly AnyController[] {
   const { adapters, client, clock, random, metrics } = deps;
   const { reader, writer } = client;
-  const shard = settings.SHARD_NAME === '' ? undefined : settings.SHARD_NAME;
+  const shard = shardOf(settings);
   const shared = settings.SHARED_RESOURCES_NAMESPACE;
-  const suffix = shard === undefined ? '' : `-${shard}`;
+  const suffix = shard.name === undefined ? '' : `-${shard.name}`;
   const engine = createEngine({
     definitions: new Map(stepDefinitions.map((definition) => [definition.name, definition])),
     ports: adapters,
@@ -109,12 +152,12 @@ function createControllers(
     { sharedNamespace: settings.SHARED_RESOURCES_NAMESPACE },
   );
   return [
-    createProjectController({ reader, writer, clock }, { concurrency: 4 }),
+    ...(keepsProjects(shard) ? [createProjectController({ reader, writer, clock }, { concurrency: 4 })] : []),
     createWarehouseController(
       { reader, writer, clock, images: createImageDiscovery(adapters) },
       {
-        ...(shard === undefined ? {} : { shard }),
-        isDefault: settings.IS_DEFAULT_CONTROLLER,
+        ...(shard.name === undefined ? {} : { shard: shard.name }),
+        isDefault: shard.isDefault,
         wakeOnSecrets: seesSecrets,
         ...(shared === undefined ? {} : { sharedNamespace: shared }),
         minIntervalMs: settings.MIN_WAREHOUSE_RECONCILIATION_INTERVAL,
@@ -125,7 +168,8 @@ function createControllers(
       { reader, writer, applications: adapters.argocd, clock, random },
       {
         name: `stage-controller${suffix}`,
-        shard,
+        shard: shard.name,
+        isDefault: shard.isDefault,
         argocdNamespace: settings.ARGOCD_NAMESPACE,
         concurrency: settings.MAX_CONCURRENT_STAGE_RECONCILES,
         extraWatches: hasArgoCd ? [applicationWatch] : [],
@@ -136,6 +180,7 @@ function createControllers(
       {
         component: `promotion-controller${suffix}`,
         concurrency: settings.MAX_CONCURRENT_PROMOTION_RECONCILES,
+        shard,
         watchesApplications: hasArgoCd,
         uiBaseUrl: settings.API_SERVER_BASE_URL,
         committer: { name: settings.GITCLIENT_NAME, email: settings.GITCLIENT_EMAIL },
@@ -145,12 +190,16 @@ function createControllers(
   ] as unknown as readonly AnyController[];
 }
 
-async function isInstalled(client: KubeClient, signal: AbortSignal): Promise<boolean> {
+async function isInstalled(
+  client: KubeClient,
+  place: { readonly namespace?: string },
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    await client.reader.listLive(applications, {}, signal);
+    await client.reader.listLive(applications, place, signal);
     return true;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'kube.not-found') return false;
+    if (kubeErrors.is(error, 'kube.not-found') || kubeErrors.is(error, 'kube.unknown-type')) return false;
     throw error;
   }
 }
@@ -161,7 +210,7 @@ async function canListSecrets(client: KubeClient, signal: AbortSignal): Promise<
     await client.reader.listLive(secrets, { labels: `${labels.credentialType}=none` }, signal);
     return true;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'kube.forbidden') return false;
+    if (kubeErrors.is(error, 'kube.forbidden')) return false;
     throw error;
   }
 }

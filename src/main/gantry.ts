@@ -28,7 +28,12 @@ function addProcesses(program: Command, signal: AbortSignal): void {
   program
     .command('controller')
     .description('run the controllers on a cluster')
-    .action(() => runController(readSettings(env), kubeconfig(), stderr, signal));
+    .option('--leader-elect', 'of several replicas let one work', false)
+    .action(({ leaderElect }: { readonly leaderElect: boolean }) => {
+      const settings = readSettings(env);
+      const isElected = leaderElect || settings.GANTRY_LEADER_ELECT;
+      return runController({ ...settings, GANTRY_LEADER_ELECT: isElected }, kubeconfig(), stderr, signal);
+    });
   program
     .command('webhooks')
     .description('serve the admission webhooks of a cluster')

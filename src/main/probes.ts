@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Runner } from '../kube/index.ts';
+import type { Health, Runner } from '../kube/index.ts';
 import type { PromMetrics } from '../telemetry/index.ts';
 import type { Resources } from './resources.ts';
 
@@ -9,6 +9,8 @@ export interface ProbeSources {
   readonly metrics: PromMetrics;
   /** `undefined` while the process is starting. */
   runner(): Pick<Runner, 'health'> | undefined;
+  /** Are the caches full and kept so? Without it, a process is ready when its controllers work. */
+  ready?(): Health;
 }
 
 /**
@@ -53,11 +55,16 @@ async function answer(sources: ProbeSources, url: string): Promise<Answer> {
     return { status: 200, type: contentType, text };
   }
   const runner = sources.runner();
-  if (path === '/readyz')
-    return plain(runner === undefined ? 503 : 200, runner === undefined ? 'starting' : 'ok');
+  if (path === '/readyz') return judged(sources.ready?.() ?? (runner === undefined ? starting : working));
   if (path !== '/healthz') return plain(404, 'not found');
-  const health = runner?.health();
-  return health === undefined || health.healthy ? plain(200, 'ok') : plain(503, health.sentence);
+  return judged(runner?.health() ?? working);
+}
+
+const starting: Health = { healthy: false, sentence: 'starting' };
+const working: Health = { healthy: true };
+
+function judged(health: Health): Answer {
+  return health.healthy ? plain(200, 'ok') : plain(503, health.sentence);
 }
 
 function plain(status: number, text: string): Answer {

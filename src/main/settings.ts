@@ -14,6 +14,12 @@ const whole = (least: number) =>
     .transform(Number)
     .refine((count) => count >= least, { message: `expected a whole number, at least ${least}` });
 
+const rate = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?$/, { message: 'expected a number above 0' })
+  .transform(Number)
+  .refine((count) => count > 0, { message: 'expected a number above 0' });
+
 const durationMs = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms === undefined || ms < 0) {
@@ -65,6 +71,19 @@ const Environment = z.object({
   IS_DEFAULT_CONTROLLER: flag
     .default(false)
     .describe('Also responsible for objects without a shard. Default false.'),
+  KARGO_NAMESPACE: z
+    .string()
+    .default('kargo')
+    .describe('Namespace of the leases of controllers. Default kargo.'),
+  HEARTBEAT_TTL_SECONDS: whole(3)
+    .default(120)
+    .describe('How long a controller counts as alive after its last sign. Default 120.'),
+  KUBE_API_QPS: rate.optional().describe('Requests per second to the Kubernetes API. Default no limit.'),
+  KUBE_API_BURST: whole(1)
+    .optional()
+    .describe(
+      'Requests to the Kubernetes API that may come at once, with KUBE_API_QPS. Default six times that.',
+    ),
   SHARED_RESOURCES_NAMESPACE: z
     .string()
     .optional()
@@ -78,6 +97,13 @@ const Environment = z.object({
     .describe('Base URL of the user interface, for links. Default none.'),
   ARGOCD_INTEGRATION_ENABLED: flag.default(true).describe('Talk to Argo CD. Default true.'),
   ARGOCD_NAMESPACE: z.string().default('argocd').describe('Namespace of Applications. Default argocd.'),
+  ARGOCD_KUBECONFIG: z
+    .string()
+    .optional()
+    .describe('Kubeconfig of the cluster in which Argo CD runs. Default the control plane.'),
+  ARGOCD_WATCH_ARGOCD_NAMESPACE_ONLY: flag
+    .default(false)
+    .describe('Watch Applications in ARGOCD_NAMESPACE only. Default false.'),
   GITCLIENT_NAME: z.string().default('Gantry').describe('Who commits, by name. Default Gantry.'),
   GITCLIENT_EMAIL: z.string().default('no-reply@gantry.invalid').describe('Who commits, by e-mail address.'),
   MAX_CONCURRENT_WAREHOUSE_RECONCILES: whole(1)
@@ -102,6 +128,9 @@ const Environment = z.object({
     .optional()
     .describe('Users that count as control plane in admission. Default none.'),
   SSL_CERT_FILE: z.string().optional().describe('Further CA certificates to trust, PEM.'),
+  GANTRY_LEADER_ELECT: flag
+    .default(false)
+    .describe('Of several replicas of a controller let one work, as --leader-elect does. Default false.'),
   GANTRY_ENDPOINTS: endpoints
     .default({})
     .describe(

@@ -30,6 +30,7 @@ export type {
   HttpTls,
 } from './http.ts';
 export type {
+  ApplyOptions,
   CacheSelection,
   Change,
   Events,

@@ -76,6 +76,14 @@ export interface WriteOptions {
   readonly subresource?: 'status';
 }
 
+/** Options of a server-side apply. */
+export interface ApplyOptions extends WriteOptions {
+  /** Who owns the fields that are given; the same text each time. */
+  readonly fieldManager: string;
+  /** Take fields over from other owners instead of a kube.conflict. */
+  readonly force?: boolean;
+}
+
 /**
  * Writes Kubernetes objects. Every answer goes into the cache before the promise resolves.
  *
@@ -98,6 +106,16 @@ export interface KubeWriter {
     key: ObjectKey,
     patch: readonly JsonPatchOperation[],
     options: WriteOptions,
+    signal: AbortSignal,
+  ): Promise<T>;
+  /**
+   * Server-side apply: creates the object or makes the given fields so; fields given earlier and not any more are
+   * removed. Errors: kube.conflict names the fields that somebody else owns; kube.unsupported from a server without it.
+   */
+  apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: KubeObject,
+    options: ApplyOptions,
     signal: AbortSignal,
   ): Promise<T>;
   /** Deleting what is already gone is not an error. */

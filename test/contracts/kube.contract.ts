@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { KubeObject, ObjectKey } from '../../src/api/meta/index.ts';
 import type { JsonObject } from '../../src/base/index.ts';
-import type { WatchedType } from '../../src/kube/index.ts';
+import { kubeErrors, type WatchedType } from '../../src/kube/index.ts';
 import type { Change, KubeChanges, KubeReader, KubeWriter } from '../../src/ports/index.ts';
 import { createWidget, type Widget, widgetType } from '../support/widget.ts';
 
@@ -160,6 +160,20 @@ export function describeKube(name: string, start: () => Promise<KubeContractClus
         live,
       );
       expect(written.status).toEqual({ result: 'pushed' });
+    });
+
+    test('server-side apply creates, changes, removes what is given up, and refuses fields of others', async ({
+      skip,
+    }) => {
+      const apply = (fieldManager: string, spec: JsonObject, force = false): Promise<Widget> =>
+        cluster.writer.apply(widgetType, createWidget('applied', { spec }), { fieldManager, force }, live);
+      const made = await apply('one', { a: 1, b: 1 }).catch((error: unknown) => error);
+      if (kubeErrors.is(made, 'kube.unsupported')) skip('this server has no server-side apply');
+      expect(cached('applied')?.spec).toEqual({ a: 1, b: 1 });
+      await expect(apply('two', { a: 2 })).rejects.toMatchObject({ code: 'kube.conflict' });
+      await apply('two', { a: 2 }, true);
+      expect((await apply('one', {})).spec).toEqual({ a: 2 });
+      expect(cached('applied')?.spec).toEqual({ a: 2 });
     });
 
     test('what is not there cannot be patched, and deleting it is no error', async () => {

@@ -117,6 +117,7 @@ export function createFakeCluster(options: FakeClusterOptions = {}): FakeCluster
         own(writeOf('json', type, key, subresource), signal, () =>
           taken(type, server.jsonPatch(type, key, patch, subresource)),
         ),
+      apply: () => Promise.reject(unsupported()),
       delete: (type, key, preconditions, signal) =>
         own(writeOf('delete', type, key), signal, () => {
           const gone = server.delete(type, key, preconditions);
@@ -128,6 +129,7 @@ export function createFakeCluster(options: FakeClusterOptions = {}): FakeCluster
       mergePatch: async (type, key, patch, { subresource }) =>
         server.mergePatch(type, key, patch, subresource),
       jsonPatch: async (type, key, patch, { subresource }) => server.jsonPatch(type, key, patch, subresource),
+      apply: async () => Promise.reject(unsupported()),
       delete: async (type, key, preconditions) => void server.delete(type, key, preconditions),
     },
     put: (type, object) => server.put(type, object),
@@ -145,6 +147,11 @@ export function createFakeCluster(options: FakeClusterOptions = {}): FakeCluster
       hook = next;
     },
   };
+}
+
+/** Who owns which field is more than this server keeps. */
+function unsupported(): Error {
+  return kubeErrors.create('kube.unsupported', 'the fake cluster knows no server-side apply');
 }
 
 function writeOf(

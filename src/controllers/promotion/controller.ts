@@ -5,6 +5,7 @@ import {
   promotions,
   stages,
 } from '../../api/v1alpha1/index.ts';
+import { isInShard, type Shard } from '../../domain/index.ts';
 import type { Clock, Controller, KubeReader } from '../../ports/index.ts';
 import { type ActDeps, type ActOptions, act } from './act.ts';
 import { decide } from './decide.ts';
@@ -24,6 +25,8 @@ export interface PromotionControllerOptions extends ActOptions {
   readonly component: string;
   /** How many Promotions are worked on at once. */
   readonly concurrency: number;
+  /** Promotions of other shards are left alone. */
+  readonly shard: Shard;
   /** Are there Applications to be woken by? */
   readonly watchesApplications: boolean;
 }
@@ -44,6 +47,7 @@ export function createPromotionController(
       object,
       nowMs: clock.nowMs(),
       component: options.component,
+      isMine: isInShard(options.shard, object),
       stage: reader.get(stages, { namespace, name: object.spec.stage }),
       freight: freight === undefined ? undefined : reader.get(freights, { namespace, name: freight }),
     };
@@ -70,6 +74,8 @@ export function createPromotionController(
     statusOf: (promotion) => promotion.status,
     reconciler: {
       async observe({ namespace = '', name }, signal) {
+        const cached = reader.get(promotions, { namespace, name });
+        if (cached !== undefined && !isInShard(options.shard, cached)) return look(cached);
         // Live: running a step twice because of a stale cache is the worst thing that can happen here.
         const object = await reader.getLive(promotions, { namespace, name }, signal);
         if (object === undefined) return 'gone';

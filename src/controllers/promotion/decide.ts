@@ -28,6 +28,7 @@ const graceMs = 2_000;
 
 /** The rules in order; the first that applies decides. */
 const rules: readonly Rule[] = [
+  leaveToOtherShard,
   beingDeleted,
   alreadyEnded,
   abortAsked,
@@ -44,6 +45,10 @@ export function decide(seen: Seen): Plan {
     if (plan !== undefined) return plan;
   }
   return run(seen);
+}
+
+function leaveToOtherShard({ isMine }: Seen): Plan | undefined {
+  return isMine ? undefined : { kind: 'nothing' };
 }
 
 /** Gantry adds no finalizers; one that Kargo left would block the deletion for ever. */

@@ -13,6 +13,8 @@ export interface Seen {
   readonly object: Promotion;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Is the Promotion in this controller's shard? */
+  readonly isMine: boolean;
   readonly stage: Stage | undefined;
   readonly freight: Freight | undefined;
   /** Name of this controller in events, e.g. "promotion-controller". */

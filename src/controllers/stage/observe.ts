@@ -8,7 +8,7 @@ import {
   warehouses,
 } from '../../api/v1alpha1/index.ts';
 import { describeError } from '../../base/index.ts';
-import { readCriteria } from '../../domain/index.ts';
+import { isInShard, readCriteria } from '../../domain/index.ts';
 import type { ArgoCd, Clock, KubeReader, Random } from '../../ports/index.ts';
 import { applicationCheck } from './decide/assess-health.ts';
 import { findEnded } from './decide/sync-promotions.ts';
@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly name: string;
   /** Stages of another shard are left alone; `undefined` for those without one. */
   readonly shard: string | undefined;
+  /** Is it also responsible for Stages without a shard? Without a shard of its own it always is. */
+  readonly isDefault?: boolean;
   /** Where Applications live that are named without a namespace. */
   readonly argocdNamespace: string;
 }
@@ -45,7 +47,7 @@ export function createObserve(deps: ObserveDeps, options: StageOptions) {
       object,
       nowMs: deps.clock.nowMs(),
       controller: options.name,
-      isMine: (object.spec.shard ?? '') === (options.shard ?? ''),
+      isMine: isInShard({ name: options.shard, isDefault: options.isDefault === true }, object),
       promotions: own,
       freight: deps.reader.list(freights, { namespace }),
       warehouses: deps.reader.list(warehouses, { namespace }),

@@ -48,9 +48,6 @@ export function createWarehouseController(
     minIntervalMs: options.minIntervalMs ?? 0,
     evaluateCriteria,
   };
-  const isDefault = shard === undefined || options.isDefault === true;
-  const isMine = (of: string | undefined): boolean =>
-    of === undefined || of === '' ? isDefault : of === shard;
   return {
     name: 'warehouse',
     type: warehouses,
@@ -60,7 +57,8 @@ export function createWarehouseController(
       old.metadata.generation !== object.metadata.generation || hasNewRefresh(old, object),
     watches: options.wakeOnSecrets === true ? [watchCredentials(options.sharedNamespace)] : [],
     reconciler: {
-      observe: (key, signal) => observe({ ...deps, isMine }, key, signal),
+      observe: (key, signal) =>
+        observe({ ...deps, shard: { name: shard, isDefault: options.isDefault === true } }, key, signal),
       decide: (seen) => decide(seen, rules),
       act: (plan, pass) => act(deps.writer, plan, pass.signal),
       report: (seen, plan, done) => report(seen, plan, done, rules),

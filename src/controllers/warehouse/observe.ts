@@ -1,8 +1,7 @@
-import { keyOf, labelOf, type ObjectKey } from '../../api/meta/index.ts';
+import { keyOf, type ObjectKey } from '../../api/meta/index.ts';
 import {
   type DiscoveredArtifacts,
   freights,
-  labels,
   parseSubscription,
   type Subscription,
   type Warehouse,
@@ -10,7 +9,7 @@ import {
 } from '../../api/v1alpha1/index.ts';
 import { AppError } from '../../base/index.ts';
 import type { ImageDiscovery, ImageFindings } from '../../discovery/index.ts';
-import { formatTime } from '../../domain/index.ts';
+import { formatTime, isInShard, type Shard } from '../../domain/index.ts';
 import type { Clock, KubeReader } from '../../ports/index.ts';
 import { whyDue } from './due.ts';
 import { warehouseErrors } from './errors.ts';
@@ -22,8 +21,7 @@ export interface ObserveDeps {
   readonly reader: KubeReader;
   readonly clock: Clock;
   readonly images: ImageDiscovery;
-  /** Is this controller responsible for objects of this shard? */
-  isMine(shard: string | undefined): boolean;
+  readonly shard: Shard;
 }
 
 /** Reads a Warehouse, looks at its repositories when that is due, and whether its Freight exists. */
@@ -34,7 +32,7 @@ export async function observe(
 ): Promise<WarehouseSeen | 'gone'> {
   const object = deps.reader.get(warehouses, key);
   if (object === undefined) return 'gone';
-  const isMine = deps.isMine(labelOf(object, labels.shard));
+  const isMine = isInShard(deps.shard, object);
   const isIdle = !isMine || object.metadata.deletionTimestamp !== undefined;
   const look: Look = isIdle ? { kind: 'not-due' } : await lookIfDue(deps, object, signal);
   const artifacts = look.kind === 'found' ? look.artifacts : object.status?.discoveredArtifacts;

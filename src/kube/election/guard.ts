@@ -35,6 +35,8 @@ export function createGuardedWriter(writer: KubeWriter, permission: Permission):
       guarded(signal, (own) => writer.mergePatch(type, key, patch, options, own)),
     jsonPatch: (type, key, patch, options, signal) =>
       guarded(signal, (own) => writer.jsonPatch(type, key, patch, options, own)),
+    apply: (type, object, options, signal) =>
+      guarded(signal, (own) => writer.apply(type, object, options, own)),
     delete: (type, key, preconditions, signal) =>
       guarded(signal, (own) => writer.delete(type, key, preconditions, own)),
   };

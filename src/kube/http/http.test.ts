@@ -4,17 +4,17 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
 import { createTestTls } from '../../../test/support/tls.ts';
-import { createServedWidget, widgetKey, widgetType } from '../../../test/support/widget.ts';
+import { createServedWidget, createWidget, widgetKey, widgetType } from '../../../test/support/widget.ts';
 import type { ResourceType } from '../../api/meta/index.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { type Connection, createPlainConnection } from './connection.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import { createRest } from './rest.ts';
-import { createTransport } from './transport.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
 
 const live = new AbortController().signal;
 const secretType: ResourceType = {
@@ -27,7 +27,11 @@ const secretType: ResourceType = {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function setUp(answer: Answer, connectionOf?: (server: string) => Promise<Connection>) {
+async function setUp(
+  answer: Answer,
+  connectionOf?: (server: string) => Promise<Connection>,
+  options: TransportOptions = {},
+) {
   const sockets = new Set<unknown>();
   const server = createServer(answer);
   server.on('connection', (socket) => sockets.add(socket));
@@ -36,7 +40,7 @@ async function setUp(answer: Answer, connectionOf?: (server: string) => Promise<
   const connection = (await connectionOf?.(url)) ?? createPlainConnection({ server: url, token: 'hunter2' });
   const clock = createManualClock();
   const metrics = createMemoryMetrics();
-  const transport = createTransport({ clock, metrics }, connection);
+  const transport = createTransport({ clock, metrics }, connection, options);
   onTestFinished(async () => {
     await transport.close();
     server.closeAllConnections();
@@ -177,11 +181,79 @@ const errors: {
   },
 ];
 test.each(errors)('$name', async ({ code, body, headers, want, because }) => {
-  const { rest } = await setUp((_request, response) => {
+  const answer: Answer = (_request, response) => {
     if (typeof body === 'string') response.writeHead(code, { ...headers }).end(body);
     else sendJson(response, code, body, headers);
-  });
+  };
+  const { rest } = await setUp(answer, undefined, { maxBusyRetries: 0 });
   await expect(rest.get(widgetType, widgetKey(), live), because).rejects.toMatchObject(want);
+});
+
+test('a request that the server puts off is sent again when the server says, and not for ever', async () => {
+  let count = 0;
+  let isBusy = true;
+  const { rest, clock } = await setUp((_request, response) => {
+    count += 1;
+    if (isBusy && count !== 3) sendJson(response, 429, status(429), { 'retry-after': '2' });
+    else sendJson(response, 200, createServedWidget('a', 1));
+  });
+  const arrived = (wanted: number): Promise<void> =>
+    vi.waitFor(() => expect([count, clock.pending]).toEqual([wanted, 1]), { interval: 2, timeout: 10_000 });
+  const answer = rest.get(widgetType, widgetKey(), live);
+  await arrived(1);
+  await clock.advance(1999);
+  expect(count).toBe(1);
+  await clock.advance(1);
+  await arrived(2);
+  await clock.advance(2000);
+  expect((await answer).metadata.name).toBe('a');
+  const refused = rest.get(widgetType, widgetKey(), live).catch((error: unknown) => error);
+  for (let wanted = 4; wanted <= 8; wanted += 1) {
+    await arrived(wanted);
+    await clock.advance(2000);
+  }
+  expect(await refused).toMatchObject({ code: 'kube.too-many-requests' });
+  isBusy = false;
+});
+
+test('a limit of its own delays requests, and without one nothing does', async () => {
+  const answer: Answer = (_request, response) => sendJson(response, 200, createServedWidget('a', 1));
+  const { rest, clock } = await setUp(answer, undefined, { requestLimit: { perSecond: 10, burst: 2 } });
+  const startMs = clock.nowMs();
+  const times: number[] = [];
+  const all = Array.from({ length: 5 }, async () => {
+    await rest.get(widgetType, widgetKey(), live);
+    times.push(clock.nowMs() - startMs);
+  });
+  await vi.waitFor(() => expect(times).toEqual([0, 0]), { interval: 2, timeout: 10_000 });
+  for (let wanted = 3; wanted <= 5; wanted += 1) {
+    await clock.advance(100);
+    await vi.waitFor(() => expect(times).toHaveLength(wanted), { interval: 2, timeout: 10_000 });
+  }
+  await Promise.all(all);
+  expect(times).toEqual([0, 0, 100, 200, 300]);
+});
+
+test('server-side apply says who applies, and a server without it is a coded error', async () => {
+  const seen: unknown[] = [];
+  let isKnown = true;
+  const { rest } = await setUp((request, response) => {
+    seen.push(request.method, request.url, request.headers['content-type']);
+    if (isKnown) sendJson(response, 200, createServedWidget('a', 1));
+    else sendJson(response, 415, status(415, { reason: 'UnsupportedMediaType' }));
+  });
+  const object = createWidget('a', { spec: { size: 1 } });
+  await rest.apply(widgetType, object, { fieldManager: 'gantry', force: true }, live);
+  await rest.apply(widgetType, object, { fieldManager: 'gantry', subresource: 'status' }, live);
+  const path = '/apis/test.gantry.io/v1/namespaces/demo/widgets/a';
+  const type = 'application/apply-patch+yaml';
+  expect(seen).toEqual([
+    ...['PATCH', `${path}?fieldManager=gantry&force=true`, type],
+    ...['PATCH', `${path}/status?fieldManager=gantry`, type],
+  ]);
+  isKnown = false;
+  const refused = rest.apply(widgetType, object, { fieldManager: 'gantry' }, live);
+  await expect(refused).rejects.toMatchObject({ code: 'kube.unsupported', disposition: 'stop' });
 });
 
 test('messages of the server are kept, except about Secrets', async () => {

@@ -1,6 +1,12 @@
-import { type KubeObject, type ObjectKey, type ResourceType, resourcePath } from '../../api/meta/index.ts';
+import {
+  type KubeObject,
+  keyOf,
+  type ObjectKey,
+  type ResourceType,
+  resourcePath,
+} from '../../api/meta/index.ts';
 import { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../../base/index.ts';
-import type { JsonPatchOperation, LiveSelection, WriteOptions } from '../../ports/index.ts';
+import type { ApplyOptions, JsonPatchOperation, LiveSelection, WriteOptions } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
 import { readJsonLines } from './lines.ts';
 import { assertComparable, parseObject } from './objects.ts';
@@ -54,6 +60,12 @@ export interface Rest {
     options: WriteOptions,
     signal: AbortSignal,
   ): Promise<T>;
+  apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: KubeObject,
+    options: ApplyOptions,
+    signal: AbortSignal,
+  ): Promise<T>;
   delete<T extends KubeObject>(
     type: ResourceType<T>,
     key: ObjectKey,
@@ -102,6 +114,16 @@ export function createRest(transport: Transport): Rest {
         path: resourcePath(type, key, options.subresource),
         body: toJson(patch),
         contentType: Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json',
+      };
+      return parseObject(type, await transport.json(request, signal));
+    },
+    async apply(type, object, { fieldManager, force, subresource }, signal) {
+      const request: KubeRequest = {
+        method: 'PATCH',
+        path: resourcePath(type, keyOf(object), subresource),
+        query: { fieldManager, ...(force === true ? { force: 'true' } : {}) },
+        body: toJson(object),
+        contentType: 'application/apply-patch+yaml', // JSON is YAML
       };
       return parseObject(type, await transport.json(request, signal));
     },

@@ -45,9 +45,10 @@ function toErrorCode(statusCode: number, reason: string, status: JsonObject | un
     case 400:
     case 405:
     case 413:
-    case 415:
     case 422:
       return 'kube.invalid';
+    case 415:
+      return 'kube.unsupported';
     case 401:
       return 'kube.unauthorized';
     case 403:

@@ -2,8 +2,9 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { describeError, type JsonValue } from '../../base/index.ts';
 import type { Clock, Metrics } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
+import { type BucketOptions, createBucket } from '../queue/rate-limit.ts';
 import type { Connection, ConnectionAuth, TlsSettings } from './connection.ts';
-import { type LimitedSignal, limitSignal } from './limits.ts';
+import { type LimitedSignal, limitSignal, pause } from './limits.ts';
 import { createStatusError, type RequestLabel } from './status-error.ts';
 
 /** One request to the API server. */
@@ -31,9 +32,16 @@ export interface TransportOptions {
   readonly timeoutMs?: number;
   readonly maxBodyBytes?: number;
   readonly userAgent?: string;
+  /** At most so many requests, watches included. Default none: the server's priority and fairness decides. */
+  readonly requestLimit?: BucketOptions;
+  /** How often a request that the server puts off (429) is repeated after the time it states. Default 5. */
+  readonly maxBusyRetries?: number;
 }
 
 const defaultTimeoutMs = 30_000;
+const defaultBusyRetries = 5;
+/** Whoever is put off for longer does better to do something else meanwhile. */
+const maxBusyWaitMs = 5000;
 const defaultMaxBodyBytes = 256 * 1024 * 1024;
 
 /** Creates a transport; connections are made when they are needed. */
@@ -46,12 +54,22 @@ export function createTransport(
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const pool = createPool(connection);
   const { host, origin, pathname } = new URL(connection.server);
+  const takeToken =
+    options.requestLimit === undefined ? () => 0 : createBucket(deps.clock, options.requestLimit);
+  const maxBusyRetries = options.maxBusyRetries ?? defaultBusyRetries;
   const prefix = pathname.replace(/\/$/, '');
   const requests = deps.metrics.counter({
     name: 'rest_client_requests_total',
     help: 'Requests to the Kubernetes API server by status code ("<error>" without an answer), method and host.',
     labels: ['code', 'method', 'host'],
   });
+
+  /** Waits for the own limit, when there is one. */
+  async function waitForTurn(signal: AbortSignal): Promise<void> {
+    const delayMs = takeToken();
+    if (delayMs > 0) await pause(deps.clock, delayMs, signal);
+    signal.throwIfAborted();
+  }
 
   async function attempt(request: KubeRequest, limit: LimitedSignal, isRefused: boolean) {
     const auth = await connection.authenticate(isRefused);
@@ -97,19 +115,35 @@ export function createTransport(
     );
   }
 
+  async function once(request: KubeRequest, signal: AbortSignal): Promise<JsonValue> {
+    await waitForTurn(signal);
+    const limit = limitSignal(deps.clock, signal, timeoutMs);
+    try {
+      const response = await send(request, limit);
+      return await readAnswer(response, labelOf(request), maxBodyBytes);
+    } catch (error) {
+      throw toError(error, request, limit, signal);
+    } finally {
+      limit.dispose();
+    }
+  }
+
   return {
     async json(request, signal) {
-      const limit = limitSignal(deps.clock, signal, timeoutMs);
-      try {
-        const response = await send(request, limit);
-        return await readAnswer(response, labelOf(request), maxBodyBytes);
-      } catch (error) {
-        throw toError(error, request, limit, signal);
-      } finally {
-        limit.dispose();
+      for (let busy = 0; ; busy += 1) {
+        try {
+          return await once(request, signal);
+        } catch (error) {
+          if (!kubeErrors.is(error, 'kube.too-many-requests') || busy >= maxBusyRetries) throw error;
+          const delayMs = error.retryAfterMs ?? 0;
+          if (delayMs > maxBusyWaitMs) throw error;
+          await pause(deps.clock, delayMs, signal);
+          signal.throwIfAborted();
+        }
       }
     },
     async stream(request, signal) {
+      await waitForTurn(signal);
       const head = limitSignal(deps.clock, signal, timeoutMs);
       const whole = new AbortController();
       const end = (): void => whole.abort(head.signal.reason);
