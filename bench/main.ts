@@ -3,12 +3,18 @@ import type { Bench, BenchContext, Figure } from './support/bench.ts';
 import { printTable, toLine } from './support/print.ts';
 import { openWorld, type World } from './support/world.ts';
 
+/** With BENCH_PROFILE, the folder for CPU profiles of the controllers' process. */
+function profiling(): readonly string[] {
+  const folder = process.env['BENCH_PROFILE'];
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+}
+
 /** Runs one bench with worlds of its own. */
 async function runBench(bench: Bench, signal: AbortSignal): Promise<readonly Figure[]> {
   const worlds: World[] = [];
   const context: BenchContext = {
     async openWorld(options) {
-      const world = await openWorld(options);
+      const world = await openWorld({ controllerNodeArgs: profiling(), ...options });
       worlds.push(world);
       return world;
     },

@@ -1,5 +1,14 @@
+import { discoveryBench } from './discovery.ts';
+import { fanoutBench } from './fanout.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
 import type { Bench } from './support/bench.ts';
+import { tagToFreightBench } from './tag-to-freight.ts';
 
 /** All benches, in the order in which they run. */
-export const benches: readonly Bench[] = [promotionBench, largePromotionBench];
+export const benches: readonly Bench[] = [
+  promotionBench,
+  largePromotionBench,
+  fanoutBench,
+  tagToFreightBench,
+  discoveryBench,
+];

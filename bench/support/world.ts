@@ -34,6 +34,8 @@ export type SandboxReady = Readonly<z.infer<typeof Ready>>;
 export interface WorldOptions {
   /** Environment variables of the servers' process. */
   readonly serverEnvironment?: Readonly<Record<string, string>>;
+  /** Arguments of Node for the controllers' process, e.g. "--cpu-prof". */
+  readonly controllerNodeArgs?: readonly string[];
 }
 
 /** A controller process. */
@@ -53,7 +55,7 @@ export interface World {
   /** Counters of the servers: `apiserver_request_total`, the registry's requests. */
   scrape(): Promise<Counters>;
   /** Starts the controllers in a process of their own and waits until they work; they end with the world. */
-  startController(env?: Readonly<Record<string, string>>, nodeArgs?: readonly string[]): Promise<Controller>;
+  startController(env?: Readonly<Record<string, string>>): Promise<Controller>;
   /** Makes a Project with credentials for git and registry. */
   createProject(name: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -82,7 +84,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     http,
     images: createImagePusher({ ...surroundings, http }),
     scrape: () => scrape(ready.metrics),
-    async startController(env = {}, nodeArgs = []) {
+    async startController(env = {}) {
       const child = startGantry(
         ['controller'],
         {
@@ -92,7 +94,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           IS_DEFAULT_CONTROLLER: 'true',
           ...env,
         },
-        nodeArgs,
+        options.controllerNodeArgs,
       );
       children.push(child);
       const { url } = JSON.parse(await child.line(isBound)) as { readonly url: string };

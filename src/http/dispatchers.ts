@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { HttpTls } from '../ports/index.ts';
 
@@ -75,8 +75,23 @@ export function findEndpoint(
 function createConnect(options: ConnectionOptions, tls: HttpTls | undefined): buildConnector.connector {
   const timeout = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
   const rejectUnauthorized = tls?.insecureSkipVerify !== true;
-  const connectWith = (ca: string[] | undefined): buildConnector.connector =>
-    buildConnector({ timeout, rejectUnauthorized, ...(ca === undefined ? {} : { ca }) });
+  const connectWith = (ca: string[] | undefined): buildConnector.connector => {
+    let shared: buildConnector.connector | undefined;
+    return (target, callback) => {
+      try {
+        // Reading certificates costs more than a connection, so that all share one context.
+        shared ??= buildConnector({
+          timeout,
+          rejectUnauthorized,
+          secureContext: createSecureContext(ca === undefined ? {} : { ca }),
+        });
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), null);
+        return;
+      }
+      shared(target, callback);
+    };
+  };
   const usual = connectWith(trustedCertificates(options.extraCaPem, tls?.caPem));
   const byCa = new Map<string, buildConnector.connector>();
   return (target, callback) => {

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { describeError, type JsonValue } from '../../base/index.ts';
 import type { Clock, Metrics } from '../../ports/index.ts';
@@ -71,12 +72,12 @@ export function createTransport(
     signal.throwIfAborted();
   }
 
-  async function attempt(request: KubeRequest, limit: LimitedSignal, isRefused: boolean) {
+  async function attempt(request: KubeRequest, limit: LimitedSignal, isRefused: boolean, use: Use) {
     const auth = await connection.authenticate(isRefused);
     const headers: Record<string, string> = { accept: 'application/json', ...auth.headers };
     headers['user-agent'] = options.userAgent ?? 'gantry';
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
-    return await pool.get(auth).request({
+    return await pool.get(auth)[use].request({
       origin,
       path: pathOf(prefix, request),
       method: request.method,
@@ -89,12 +90,16 @@ export function createTransport(
   }
 
   /** One request, repeated once with new credentials when the server does not know the old ones. */
-  async function send(request: KubeRequest, limit: LimitedSignal): Promise<Dispatcher.ResponseData> {
-    let response = await attempt(request, limit, false);
+  async function send(
+    request: KubeRequest,
+    limit: LimitedSignal,
+    use: Use,
+  ): Promise<Dispatcher.ResponseData> {
+    let response = await attempt(request, limit, false, use);
     requests.add({ code: String(response.statusCode), method: request.method, host });
     if (response.statusCode !== 401) return response;
     await response.body.dump();
-    response = await attempt(request, limit, true);
+    response = await attempt(request, limit, true, use);
     requests.add({ code: String(response.statusCode), method: request.method, host });
     return response;
   }
@@ -119,7 +124,7 @@ export function createTransport(
     await waitForTurn(signal);
     const limit = limitSignal(deps.clock, signal, timeoutMs);
     try {
-      const response = await send(request, limit);
+      const response = await send(request, limit, 'requests');
       return await readAnswer(response, labelOf(request), maxBodyBytes);
     } catch (error) {
       throw toError(error, request, limit, signal);
@@ -149,7 +154,7 @@ export function createTransport(
       const end = (): void => whole.abort(head.signal.reason);
       head.signal.addEventListener('abort', end, { once: true });
       try {
-        const response = await send(request, { ...head, signal: whole.signal });
+        const response = await send(request, { ...head, signal: whole.signal }, 'streams');
         if (response.statusCode !== 200) await readAnswer(response, labelOf(request), maxBodyBytes);
         return followStream(response.body, signal, whole);
       } catch (error) {
@@ -229,35 +234,55 @@ function pathOf(prefix: string, request: KubeRequest): string {
   return `${prefix}${request.path}${query === '' ? '' : `?${query}`}`;
 }
 
-/** One dispatcher, replaced only when the client certificate or the CA changes. */
+/** Connections for requests at a time; the handshakes of more cost a busy process more than waiting does. */
+const maxConnections = 24;
+
+/** Streams have connections of their own, so that watches never keep requests waiting. */
+type Use = 'requests' | 'streams';
+
+/** Two dispatchers, replaced only when the client certificate or the CA changes. */
 function createPool(connection: Connection): {
-  get(auth: ConnectionAuth): Dispatcher;
+  get(auth: ConnectionAuth): Readonly<Record<Use, Dispatcher>>;
   close(): Promise<void>;
 } {
-  let current: { readonly dispatcher: Dispatcher; readonly tls: TlsSettings } | undefined;
+  let current: ({ readonly tls: TlsSettings } & Readonly<Record<Use, Dispatcher>>) | undefined;
   return {
     get(auth) {
-      if (current !== undefined && isSameTls(current.tls, auth.tls)) return current.dispatcher;
-      void current?.dispatcher.close();
-      current = { dispatcher: createDispatcher(connection, auth.tls), tls: auth.tls };
-      return current.dispatcher;
+      if (current !== undefined && isSameTls(current.tls, auth.tls)) return current;
+      void current?.requests.close();
+      void current?.streams.close();
+      const { tls } = auth;
+      current = {
+        tls,
+        requests: createDispatcher(connection, tls, maxConnections),
+        streams: createDispatcher(connection, tls, null),
+      };
+      return current;
     },
     async close() {
-      await current?.dispatcher.destroy();
+      const last = current;
       current = undefined;
+      await Promise.all([last?.requests.destroy(), last?.streams.destroy()]);
     },
   };
 }
 
-function createDispatcher(connection: Connection, tls: TlsSettings): Dispatcher {
+function createDispatcher(connection: Connection, tls: TlsSettings, connections: number | null): Dispatcher {
+  const { ca, cert, key } = tls;
   const connect = {
-    ca: tls.ca,
-    cert: tls.cert,
-    key: tls.key,
+    // One context for all connections: reading the certificates anew costs more than a handshake.
+    ...(connection.server.startsWith('https:')
+      ? { secureContext: createSecureContext({ ca, cert, key }) }
+      : {}),
     servername: tls.serverName,
     ...(tls.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: tls.rejectUnauthorized }),
   };
-  const shared = { keepAliveTimeout: 60_000, keepAliveMaxTimeout: 600_000, connectTimeout: 10_000 };
+  const shared = {
+    keepAliveTimeout: 60_000,
+    keepAliveMaxTimeout: 600_000,
+    connectTimeout: 10_000,
+    connections,
+  };
   if (connection.proxyUrl === undefined) return new Agent({ ...shared, connect });
   return new ProxyAgent({ ...shared, uri: connection.proxyUrl, requestTls: connect });
 }
