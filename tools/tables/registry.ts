@@ -1,17 +1,33 @@
+import { argocdTable } from './argocd.ts';
+import { argocdHealthTable } from './argocd-health.ts';
 import { creationCriteriaTable } from './creation-criteria.ts';
 import { exprTable } from './expr.ts';
+import { freightAvailabilityTable } from './freight-availability.ts';
+import { freightIdTable } from './freight-id.ts';
 import { imageSelectTable } from './image-select.ts';
 import { semverTable } from './semver.ts';
+import { stepConfigTable } from './step-config.ts';
 import { stepEvalTable } from './step-eval.ts';
+import { stepRunTable } from './step-run.ts';
 import type { Table } from './table.ts';
+import { taskInflationTable } from './task-inflation.ts';
 import { urlsTable } from './urls.ts';
+import { yamlUpdateTable } from './yaml-update.ts';
 
 /** Every table that can be run, by name. */
 export const tables: readonly Table[] = [
+  argocdHealthTable,
+  argocdTable,
   creationCriteriaTable,
   exprTable,
+  freightAvailabilityTable,
+  freightIdTable,
   imageSelectTable,
   semverTable,
+  stepConfigTable,
   stepEvalTable,
+  stepRunTable,
+  taskInflationTable,
   urlsTable,
+  yamlUpdateTable,
 ];
