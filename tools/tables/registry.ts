@@ -5,6 +5,7 @@ import { exprTable } from './expr.ts';
 import { freightAvailabilityTable } from './freight-availability.ts';
 import { freightIdTable } from './freight-id.ts';
 import { imageSelectTable } from './image-select.ts';
+import { orchestrationTable } from './orchestration.ts';
 import { semverTable } from './semver.ts';
 import { stepConfigTable } from './step-config.ts';
 import { stepEvalTable } from './step-eval.ts';
@@ -23,6 +24,7 @@ export const tables: readonly Table[] = [
   freightAvailabilityTable,
   freightIdTable,
   imageSelectTable,
+  orchestrationTable,
   semverTable,
   stepConfigTable,
   stepEvalTable,
