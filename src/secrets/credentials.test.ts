@@ -1,45 +1,9 @@
-import { describe, expect, test } from 'vitest';
-import { readTable } from '../../test/support/tables.ts';
+import { expect, test } from 'vitest';
 import type { Secret } from '../api/core/index.ts';
-import type { CredentialKind, KubeReader } from '../ports/index.ts';
+import type { KubeReader } from '../ports/index.ts';
 import { createSecretCredentials } from './index.ts';
 
-interface Input {
-  readonly kind: string;
-  readonly allowOverHTTP: boolean;
-  readonly project: string;
-  readonly repoURL: string;
-  readonly sharedNamespace: string;
-  readonly type: CredentialKind;
-  readonly secrets: readonly {
-    readonly name: string;
-    readonly namespace: string;
-    readonly credType: string;
-    readonly data: Readonly<Record<string, string>>;
-  }[];
-}
-
-interface Expect {
-  readonly username?: string;
-  readonly sshPrivateKey?: string;
-}
-
-const rows = readTable<Input, Expect | null>('urls.jsonl')?.filter((row) => row.input.kind === 'credentials');
 const { signal } = new AbortController();
-
-describe.skipIf(rows === undefined)('reference table urls, group credentials', () => {
-  test.each((rows ?? []).map((row) => ({ ...row })))('$id', async ({ input, expect: want }) => {
-    const credentials = createSecretCredentials(
-      { reader: readerOf(input.secrets.map(toSecret)) },
-      { sharedNamespace: input.sharedNamespace, allowOverHttp: input.allowOverHTTP },
-    );
-    const found = await credentials.find(
-      { project: input.project, kind: input.type, repoURL: input.repoURL },
-      signal,
-    );
-    expect(found?.username ?? null).toBe(want === null ? null : (want.username ?? null));
-  });
-});
 
 test('a Secret that matches but cannot be used stops the search', async () => {
   const broken = secretOf('a-broken', 'image', { repoURL: 'ghcr.io/example/app', username: 'only' });
@@ -59,11 +23,18 @@ test('the identity names the Secret and nothing in it', async () => {
   });
 });
 
+interface GivenSecret {
+  readonly name: string;
+  readonly namespace: string;
+  readonly credType: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
 function secretOf(name: string, credType: string, data: Readonly<Record<string, string>>): Secret {
   return toSecret({ name, namespace: 'demo', credType, data });
 }
 
-function toSecret(given: Input['secrets'][number]): Secret {
+function toSecret(given: GivenSecret): Secret {
   const data = Object.entries(given.data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return {
     apiVersion: 'v1',

@@ -2,11 +2,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonValue } from '../../src/base/index.ts';
 import { deliberateDifferences } from './differences.ts';
-import type { Outcome, Row, Table, TableReport } from './table.ts';
+import type { Outcome, Row, RunRow, Table, TableReport } from './table.ts';
 
 /** The folder that holds the tables when nothing else is said: `$GANTRY_SHARED`, else beside the repository. */
 export function tablesFolder(shared: string | undefined, root: string): string {
   return join(shared ?? join(root, '..', 'shared'), 'reference', 'tables');
+}
+
+/** The folder of a repository that holds a sample of every table. */
+export function sampleFolder(root: string): string {
+  return join(root, 'test', 'fixtures', 'tables');
+}
+
+/** Does a folder hold this table? */
+export function hasTable(folder: string, name: string): boolean {
+  return existsSync(join(folder, `${name}.jsonl`));
 }
 
 /** Rows of a table's file. */
@@ -19,7 +29,7 @@ export function readRows(folder: string, name: string): readonly Row[] {
 }
 
 /** Runs all rows of a table in a folder. A row that throws has failed. */
-export function runTable(folder: string, table: Table): TableReport {
+export async function runTable(folder: string, table: Table): Promise<TableReport> {
   const fixturesFile = join(folder, `${table.name}.fixtures.json`);
   const fixtures = existsSync(fixturesFile)
     ? (JSON.parse(readFileSync(fixturesFile, 'utf8')) as JsonValue)
@@ -27,20 +37,22 @@ export function runTable(folder: string, table: Table): TableReport {
   const run = table.prepare(fixtures);
   const failures: { row: Row; actual: unknown }[] = [];
   const deliberate: { id: string; reason: string }[] = [];
+  const notYet = new Map<string, number>();
   let passed = 0;
   for (const row of readRows(folder, table.name)) {
-    const outcome = runRow(run, row);
+    const outcome = await runRow(run, row);
     const reason = deliberateDifferences.get(row.id);
     if (outcome.passed) passed++;
+    else if (outcome.notYet !== undefined) notYet.set(outcome.notYet, (notYet.get(outcome.notYet) ?? 0) + 1);
     else if (reason !== undefined) deliberate.push({ id: row.id, reason });
     else failures.push({ row, actual: outcome.actual });
   }
-  return { name: table.name, passed, failures, deliberate };
+  return { name: table.name, passed, failures, deliberate, notYet };
 }
 
-function runRow(run: (row: Row) => Outcome, row: Row): Outcome {
+async function runRow(run: RunRow, row: Row): Promise<Outcome> {
   try {
-    return run(row);
+    return await run(row);
   } catch (error) {
     return { passed: false, actual: { thrown: error instanceof Error ? error.stack : String(error) } };
   }

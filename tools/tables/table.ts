@@ -17,14 +17,19 @@ export interface Outcome {
   readonly passed: boolean;
   /** What came out, for the report of failures. */
   readonly actual: unknown;
+  /** What the row needs that does not exist yet; then it neither passes nor fails. */
+  readonly notYet?: string;
 }
+
+/** Runs one row. */
+export type RunRow = (row: Row) => Outcome | Promise<Outcome>;
 
 /** A table that can be run. */
 export interface Table {
   /** File name without ".jsonl". */
   readonly name: string;
   /** Prepares what all rows share and gives the function that runs one. `fixtures` is the table's fixtures file, if any. */
-  prepare(fixtures: JsonValue | undefined): (row: Row) => Outcome;
+  prepare(fixtures: JsonValue | undefined): RunRow;
 }
 
 /** The outcome of a whole table. */
@@ -34,11 +39,18 @@ export interface TableReport {
   readonly failures: readonly { readonly row: Row; readonly actual: unknown }[];
   /** Rows that differ on purpose, with the reason. */
   readonly deliberate: readonly { readonly id: string; readonly reason: string }[];
+  /** Number of rows that need what does not exist yet, by what they need. */
+  readonly notYet: ReadonlyMap<string, number>;
 }
 
 /** An outcome that compares the two as JSON, members in any order. */
 export function compareOutcome(expected: unknown, actual: unknown): Outcome {
   return { passed: canonical(expected) === canonical(actual), actual };
+}
+
+/** The outcome of a row that needs what does not exist yet. */
+export function notYet(what: string): Outcome {
+  return { passed: false, actual: undefined, notYet: what };
 }
 
 function canonical(value: unknown): string {

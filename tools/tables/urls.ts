@@ -6,17 +6,19 @@ import {
   normalizeImageUrl,
   parsePlatformRule,
 } from '../../src/domain/index.ts';
-import type { CredentialKind } from '../../src/ports/index.ts';
-import { findSecret } from '../../src/secrets/index.ts';
+import type { CredentialKind, KubeReader } from '../../src/ports/index.ts';
+import { createSecretCredentials } from '../../src/secrets/index.ts';
 import { compareOutcome, type Table } from './table.ts';
+
+const { signal } = new AbortController();
 
 /** Normal forms of addresses, platforms, and which Secret is for a repository. */
 export const urlsTable: Table = {
   name: 'urls',
-  prepare: () => (row) => compareOutcome(row.expect, run(row.input)),
+  prepare: () => async (row) => compareOutcome(row.expect, await run(row.input)),
 };
 
-function run(input: JsonObject): JsonValue {
+async function run(input: JsonObject): Promise<JsonValue> {
   const url = String(input['url']);
   switch (input['kind']) {
     case 'git':
@@ -46,19 +48,28 @@ interface CredentialsInput {
   }[];
 }
 
-function findUser(input: CredentialsInput): JsonValue {
-  if (input.repoURL.startsWith('http://') && !input.allowOverHTTP) return null;
-  for (const namespace of [input.project, input.sharedNamespace]) {
-    const secrets = input.secrets.filter((item) => item.namespace === namespace).map(toSecret);
-    const found = findSecret(secrets, input.type, input.repoURL);
-    if (found === undefined) continue;
-    const given = input.secrets.find(
-      (item) => item.namespace === namespace && item.name === found.metadata.name,
-    );
-    const { username, sshPrivateKey } = given?.data ?? {};
-    return username === undefined ? { sshPrivateKey } : { username };
-  }
-  return null;
+async function findUser(input: CredentialsInput): Promise<JsonValue> {
+  const credentials = createSecretCredentials(
+    { reader: readerOf(input.secrets.map(toSecret)) },
+    { sharedNamespace: input.sharedNamespace, allowOverHttp: input.allowOverHTTP },
+  );
+  const request = { project: input.project, kind: input.type, repoURL: input.repoURL };
+  const found = await credentials.find(request, signal);
+  if (found === undefined) return null;
+  const { username, sshPrivateKey = null } = found;
+  return username === undefined ? { sshPrivateKey } : { username };
+}
+
+/** Answers lists of Secrets from its argument. */
+function readerOf(all: readonly Secret[]): KubeReader {
+  const inNamespace = (namespace: string | undefined): readonly never[] =>
+    all.filter((secret) => secret.metadata.namespace === namespace) as readonly unknown[] as readonly never[];
+  return {
+    get: () => undefined,
+    list: (_type, selection) => inNamespace(selection?.namespace),
+    getLive: async () => undefined,
+    listLive: async (_type, selection) => inNamespace(selection.namespace),
+  };
 }
 
 function toSecret(given: CredentialsInput['secrets'][number]): Secret {

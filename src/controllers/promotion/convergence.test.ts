@@ -104,6 +104,7 @@ function startProcess(cluster: FakeCluster, outside: Outside, moments: Moments) 
       component,
       concurrency: 1,
       watchesApplications: false,
+      shard: { name: undefined, isDefault: true },
       uiBaseUrl: undefined,
       committer: { name: 'Kargo', email: 'no-reply@kargo.io' },
       argocdNamespace: 'argocd',

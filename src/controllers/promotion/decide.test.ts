@@ -19,6 +19,7 @@ function seen(more: Partial<Seen> = {}): Seen {
     object: promotion,
     nowMs,
     component: 'promotion-controller',
+    isMine: true,
     stage: stageOf(),
     freight,
     ...more,

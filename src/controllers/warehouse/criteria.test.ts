@@ -1,30 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { readTable } from '../../../test/support/tables.ts';
+import { expect, test } from 'vitest';
 import { rules, warehouse } from '../../../test/support/warehouse-data.ts';
 import { evaluateCriteria } from './criteria.ts';
 import { decide } from './decide.ts';
-import type { DiscoveredArtifacts } from './types.ts';
-
-interface Input {
-  readonly expression: string;
-  readonly discoveredArtifacts: DiscoveredArtifacts;
-}
-
-const rows = readTable<Input, boolean>('creation-criteria.jsonl');
-
-describe.skipIf(rows === undefined)('reference table creation-criteria', () => {
-  test.each((rows ?? []).map((row) => ({ ...row })))(
-    '$id $input.expression',
-    ({ input, expect: want, error }) => {
-      expect(judge(input)).toBe(error === true ? 'error' : want);
-    },
-  );
-});
-
-function judge({ expression, discoveredArtifacts }: Input): boolean | 'error' {
-  const result = evaluateCriteria(expression, discoveredArtifacts);
-  return result.ok ? result.isSatisfied : 'error';
-}
 
 test('a problem is told with its place', () => {
   const artifacts = {

@@ -1,58 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readTable } from '../../../test/support/tables.ts';
-import { parseDuration } from '../../base/index.ts';
 import {
   type AvailableFreight,
   autoPromotionCandidates,
   type FreightRequest,
-  isFreightAvailable,
   listAvailableFreight,
 } from './availability.ts';
 
-interface FreightRow {
-  readonly name: string;
-  readonly warehouse: string;
-  readonly discoveredAgo: string;
-  readonly currentlyIn: Readonly<Record<string, { readonly sinceAgo: string }>>;
-  readonly verifiedIn: Readonly<Record<string, { readonly longestSoak?: string }>>;
-  readonly approvedFor: Readonly<Record<string, object>>;
-}
-
-interface Row {
-  readonly freight: readonly FreightRow[];
-  readonly requestedFreight: readonly FreightRequest[];
-  readonly stage: string;
-  readonly warehouses: readonly string[];
-}
-
-interface Expected {
-  readonly single: readonly string[];
-  readonly list?: readonly string[];
-  readonly listError?: string;
-  readonly autoPromotionCandidates?: Readonly<Record<string, string>>;
-}
-
 const nowMs = Date.parse('2026-03-01T12:00:00Z');
-const table = readTable<Row, Expected>('freight-availability.jsonl')?.filter(
-  (row) => row.group === 'availability',
-);
-
-describe.skipIf(table === undefined)('availability as in the original (table freight-availability)', () => {
-  test.each((table ?? []).map((row) => [row.id, row] as const))('%s', (_id, { input, expect: want }) => {
-    const freight = input.freight.map(toFreight);
-    const asker = { stage: input.stage, requests: input.requestedFreight, nowMs };
-    const single = freight.filter((item) => isFreightAvailable(item, asker));
-    expect(single.map((item) => item.metadata.name)).toEqual(want.single);
-    const found = listAvailableFreight(freight, input.warehouses, asker);
-    expect(found.missingWarehouses.length > 0).toBe(want.listError !== undefined);
-    if (want.listError !== undefined) return;
-    expect(found.freight.map((item) => item.metadata.name)).toEqual(want.list);
-    const candidates = autoPromotionCandidates(found.freight, input.requestedFreight);
-    const names = [...candidates].map(([origin, item]) => [origin, item.metadata.name]);
-    expect(Object.fromEntries(names)).toEqual(want.autoPromotionCandidates);
-  });
-});
-
 describe('what the original does not do', () => {
   const origin = { kind: 'Warehouse', name: 'main' };
   const requests: readonly FreightRequest[] = [
@@ -127,19 +81,3 @@ describe('what the original does not do', () => {
     expect(candidates.get('Warehouse/main')?.metadata.name).toBe(want);
   });
 });
-
-function toFreight(row: FreightRow): AvailableFreight {
-  const ago = (text: string): string => new Date(nowMs - (parseDuration(text) ?? 0)).toISOString();
-  return {
-    metadata: { name: row.name },
-    origin: { kind: 'Warehouse', name: row.warehouse },
-    discoveredAt: ago(row.discoveredAgo),
-    status: {
-      currentlyIn: Object.fromEntries(
-        Object.entries(row.currentlyIn).map(([stage, entry]) => [stage, { since: ago(entry.sinceAgo) }]),
-      ),
-      verifiedIn: row.verifiedIn,
-      approvedFor: row.approvedFor,
-    },
-  };
-}

@@ -1,28 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { type ImageFixtures, readImageFixtures } from '../../../test/support/image-fixtures.ts';
-import {
-  cutToMillisecond,
-  type ImageReference,
-  type ImageRow,
-  selectRow,
-} from '../../../test/support/image-rows.ts';
-import { readTable } from '../../../test/support/tables.ts';
+import { expect, test } from 'vitest';
 import { compileImageRule, type ImageCriteria, selectImages, type TagFact } from './index.ts';
-
-const rows = readTable<ImageRow, readonly ImageReference[]>('image-select.jsonl');
-const repositories: ImageFixtures = rows === undefined ? {} : readImageFixtures();
-
-describe.skipIf(rows === undefined)('reference table image-select', () => {
-  test.each(['Digest', 'Lexical', 'NewestBuild', 'SemVer', 'default', 'Unknown'])('strategy %s', (group) => {
-    const mine = (rows ?? []).filter((row) => row.group === group);
-    expect(mine.length).toBeGreaterThan(0);
-    for (const row of mine) {
-      const got = selectRow(repositories, row.input);
-      if (row.error === true) expect(got, row.id).toBe('error');
-      else expect(got, row.id).toEqual(row.expect.map(cutToMillisecond));
-    }
-  });
-});
 
 const unreadable: TagFact = { kind: 'unreadable', problem: 'has the media type "text/html"' };
 const image = (createdAtMs: number | undefined): TagFact => ({

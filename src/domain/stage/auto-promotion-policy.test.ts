@@ -1,29 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readTable } from '../../../test/support/tables.ts';
-import type { PromotionPolicy } from '../../api/v1alpha1/index.ts';
-import { readAutoPromotionPolicy } from './auto-promotion-policy.ts';
 import { matchLabels, matchName } from './selector.ts';
-
-interface Row {
-  readonly promotionPolicies: readonly PromotionPolicy[] | null;
-  readonly stage: { readonly name: string; readonly labels: Readonly<Record<string, string>> | null };
-}
-
-const table = readTable<Row, boolean>('freight-availability.jsonl')?.filter(
-  (row) => row.group === 'auto-promotion-policy',
-);
-
-describe.skipIf(table === undefined)('policies as in the original (table freight-availability)', () => {
-  test.each((table ?? []).map((row) => [row.id, row] as const))('%s', (_id, row) => {
-    const { promotionPolicies, stage } = row.input;
-    const policy = readAutoPromotionPolicy(promotionPolicies ?? undefined, {
-      name: stage.name,
-      labels: stage.labels ?? undefined,
-    });
-    expect(policy.ok).toBe(row.error !== true);
-    if (policy.ok) expect(policy.isEnabled).toBe(row.expect);
-  });
-});
 
 describe('matchName', () => {
   test.each([

@@ -1,41 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { normalizeChartUrl, normalizeGitUrl, normalizeImageUrl } from './index.ts';
-
-const table = join(
-  process.env['GANTRY_SHARED'] ?? join(import.meta.dirname, '../../../../shared'),
-  'reference/tables/urls.jsonl',
-);
-
-interface Row {
-  readonly id: string;
-  readonly input: { readonly kind: string; readonly url: string };
-  readonly expect: string;
-}
 
 const normalizers: Readonly<Record<string, (url: string) => string>> = {
   git: normalizeGitUrl,
   image: normalizeImageUrl,
   chart: normalizeChartUrl,
 };
-
-const rows = existsSync(table)
-  ? readFileSync(table, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Row)
-  : [];
-
-describe.skipIf(rows.length === 0)('reference table urls', () => {
-  test.each(Object.keys(normalizers))('%s addresses have the reference normal forms', (kind) => {
-    const normalize = normalizers[kind] ?? String;
-    const mine = rows.filter((row) => row.input.kind === kind);
-    const got = mine.map((row) => ({ id: row.id, url: row.input.url, normal: normalize(row.input.url) }));
-    expect(got).toEqual(mine.map((row) => ({ id: row.id, url: row.input.url, normal: row.expect })));
-    expect(mine.length).toBeGreaterThan(10);
-  });
-});
 
 const cases = [
   {

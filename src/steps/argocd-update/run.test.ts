@@ -1,10 +1,9 @@
-import { describe, expect, test } from 'vitest';
-import { hasTable, rowsOf, type StepRow } from '../../../test/steps/table.ts';
+import { expect, test } from 'vitest';
 import { createClusterArgoCd } from '../../../test/support/cluster-argocd.ts';
 import { createFakeCluster, type FakeCluster } from '../../../test/support/fake-cluster.ts';
 import { attempt } from '../../../test/support/step-attempt.ts';
 import { type Application, applications } from '../../api/argocd/index.ts';
-import { equalJson, type JsonObject } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
 import { argocdUpdate } from './index.ts';
 
 const repoURL = 'https://github.com/example/repo.git';
@@ -124,76 +123,4 @@ test('reads again when an Application has moved on since it was read', async () 
     code: 'argocd.conflict',
     disposition: 'retry',
   });
-});
-
-describe.skipIf(!hasTable('argocd.jsonl'))('argocd.jsonl', () => {
-  interface Input extends StepRow {
-    readonly applications: readonly JsonObject[];
-  }
-  interface Expect {
-    readonly status: string;
-    readonly output?: JsonObject;
-    readonly applications?: Readonly<Record<string, JsonObject>>;
-    readonly healthCheck?: { readonly Input: JsonObject };
-  }
-  const missing = 'an Application that is missing is waited for: a push just before may create it';
-  const kustomize = 'Kustomize images that the step does not name are kept; the original drops them';
-  const phase = 'an operation without a phase is one that runs, not an error';
-  const differences: Readonly<Record<string, string>> = {
-    'argocd-update-dec8f281af': missing,
-    'argocd-update-1f8b880482': phase,
-    'argocd-update-84c3e727f2': phase,
-    'argocd-update-36a6b7d7d5': phase,
-    'argocd-update-50175981a0': phase,
-    'argocd-update-ec01259906': phase,
-    'argocd-update-d077a1d6a0': kustomize,
-    'argocd-update-01162e4f36': kustomize,
-    'argocd-update-a3e1273126': kustomize,
-    'argocd-update-aab6cd9f96': kustomize,
-  };
-
-  const rows = rowsOf<Input, Expect>('argocd.jsonl', ['argocd-update']);
-  test.each(rows)('$name', async ({ id, input, expect: want }) => {
-    const { cluster, ports } = createWorld(input.applications);
-    const { outcome } = await attempt(argocdUpdate, input.config, { ports });
-    const applicationsAfter = readChanged(cluster);
-    const same =
-      statusOf(outcome) === want.status &&
-      equalJson(outcome.output, want.output) &&
-      equalJson(applicationsAfter, simplify(want.applications ?? {})) &&
-      (outcome.kind !== 'done' || equalJson(outcome.healthCheck?.config, want.healthCheck?.Input));
-    if (differences[id] !== undefined) expect(same).toBe(false);
-    else
-      expect({ status: statusOf(outcome), output: outcome.output, applications: applicationsAfter }).toEqual({
-        status: want.status,
-        output: want.output,
-        applications: simplify(want.applications ?? {}),
-      });
-  });
-
-  function statusOf(outcome: { readonly kind: string; readonly status?: string }): string {
-    return outcome.kind === 'waiting' ? 'Running' : (outcome.status ?? '');
-  }
-
-  /** The original writes an empty destination, which says nothing; status has its own test. */
-  function simplify(changed: Readonly<Record<string, JsonObject>>): JsonObject {
-    return Object.fromEntries(
-      Object.entries(changed).map(([key, { spec, operation }]) => {
-        const { destination: _, ...rest } = (spec ?? {}) as JsonObject;
-        return [key, { spec: rest, operation }];
-      }),
-    );
-  }
-
-  function readChanged(cluster: FakeCluster): JsonObject {
-    const changed: Record<string, JsonObject> = {};
-    for (const application of cluster.all(applications)) {
-      const { name, namespace } = application.metadata;
-      const now = JSON.parse(JSON.stringify(application)) as JsonObject;
-      if (now['operation'] === undefined) continue;
-      const { spec, operation } = now;
-      changed[`${namespace}/${name}`] = { spec, operation };
-    }
-    return changed;
-  }
 });

@@ -1,7 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { hasTable, rowsOf, type StepRow } from '../../../test/steps/table.ts';
+import { expect, test } from 'vitest';
 import { attempt } from '../../../test/support/step-attempt.ts';
-import type { JsonObject } from '../../base/index.ts';
 import { composeOutput } from './index.ts';
 
 test.each([
@@ -15,13 +13,4 @@ test.each([
 test('wants at least one member', async () => {
   const { outcome } = await attempt(composeOutput, {});
   expect(outcome).toMatchObject({ code: 'step.invalid-config' });
-});
-
-const rows = rowsOf<StepRow, { readonly output: JsonObject }>('step-run.jsonl', ['compose-output']);
-
-describe.skipIf(!hasTable('step-run.jsonl'))('step-run.jsonl', () => {
-  test.each(rows)('$name', async ({ input, expect: want }) => {
-    const { outcome } = await attempt(composeOutput, input.config);
-    expect(outcome).toMatchObject({ status: 'Succeeded', output: want.output });
-  });
 });

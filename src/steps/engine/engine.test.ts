@@ -263,3 +263,16 @@ test('health checks are kept in order, and only of steps that succeeded', async 
   await world.pass();
   expect(world.status.healthChecks).toEqual([check('a'), check('c')]);
 });
+
+test('errors of the program itself end a step for good', async () => {
+  const world = createEngineWorld({
+    steps: [{ uses: 'x', as: 'a', retry: { errorThreshold: 5 } }],
+    definitions: [
+      defineScripted('x', () => {
+        throw new AppError('test.stop', 'no', { disposition: 'stop' });
+      }),
+    ],
+  });
+  expect((await world.pass()).kind).toBe('ended');
+  expect(world.status.phase).toBe('Errored');
+});

@@ -1,19 +1,10 @@
-import { describe, expect, test } from 'vitest';
-import { hasTable } from '../../../test/steps/table.ts';
+import { expect, test } from 'vitest';
 import { attempt } from '../../../test/support/step-attempt.ts';
-import { readTable } from '../../../test/support/tables.ts';
 import { createWorkdir } from '../../../test/support/workdir.ts';
-import type { JsonValue } from '../../base/index.ts';
-import { setYamlScalars } from '../../base/yaml/index.ts';
 import type { Workdir } from '../../ports/index.ts';
 import { yamlUpdate } from './index.ts';
 
 const { signal } = new AbortController();
-
-interface Update {
-  readonly key: string;
-  readonly value: JsonValue;
-}
 
 async function createFile(content: string | Uint8Array): Promise<Workdir> {
   const workdir = createWorkdir();
@@ -83,34 +74,4 @@ test.each([
   const workdir = await createFile(new Uint8Array([0xff, 0xfe, 0x00]));
   const config = { path, updates: [{ key: 'a', value: 1 }] };
   await expect(attempt(yamlUpdate, config, { ports: { workdir } })).rejects.toMatchObject({ code: want });
-});
-
-/** Numbers and nulls in messages are optional: Kargo writes 20240115 as 2.0240115e+07, and null as <nil>. */
-function hasOddValue(updates: readonly Update[]): boolean {
-  return updates.some(({ value }) => typeof value === 'number' || value === null);
-}
-
-describe.skipIf(!hasTable('yaml-update.jsonl'))('yaml-update.jsonl', () => {
-  interface Input {
-    readonly document: string;
-    readonly updates: readonly Update[];
-  }
-  const rows = readTable<Input, { readonly commitMessage?: string } | undefined>('yaml-update.jsonl') ?? [];
-  const isScalar = ({ value }: Update) => typeof value !== 'object' || value === null;
-  const scalars = rows.filter((row) => row.input.updates.every(isScalar));
-
-  test.each(scalars.map((row) => ({ ...row, name: row.id })))('$name', async ({ input, error, ...row }) => {
-    const workdir = await createFile(input.document);
-    const draft = { ports: { workdir } };
-    const config = { path: 'f.yaml', updates: input.updates as unknown as JsonValue };
-    const { outcome } = await attempt(yamlUpdate, config, draft);
-    // Which documents can be edited, and how, is the editor's own table; here only that the step does as it says.
-    const edit = setYamlScalars(input.document, input.updates as Parameters<typeof setYamlScalars>[1]);
-    expect(outcome.kind).toBe(edit.problems.length > 0 ? 'failed' : 'done');
-    expect(await readFile(workdir)).toBe(edit.problems.length > 0 ? input.document : edit.text);
-    if (error === true) expect(outcome.kind).toBe('failed');
-    const message = row.expect?.commitMessage;
-    if (outcome.kind !== 'done' || message === undefined || hasOddValue(input.updates)) return;
-    expect(outcome.output).toEqual({ commitMessage: message });
-  });
 });
