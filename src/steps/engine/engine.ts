@@ -125,7 +125,7 @@ class Execution {
     );
     if ('kind' in evaluated) return evaluated;
     if (!evaluated.ok) {
-      const message = `failed to build step context: ${evaluated.message}`;
+      const message = `failed to build step context: step "${step.as}": ${evaluated.message}`;
       this.#ledger.record({ ...started, status: 'Errored', message });
       return { kind: 'next' };
     }
