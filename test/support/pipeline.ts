@@ -22,6 +22,8 @@ export interface PipelineOptions {
   readonly healthDelayMs?: number;
   /** Run the controllers in this process? Default true. */
   readonly runsControllers?: boolean;
+  /** Further hosts that the front answers for; nothing stands behind them. */
+  readonly hosts?: readonly string[];
   /** Environment variables of the controllers, and of the sandbox. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -106,7 +108,7 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
     signal,
   );
   resources.use(sandbox, (one) => one.close());
-  const { artifacts, api, controller } = await startFronts(sandbox, folder, resources);
+  const { artifacts, api, controller } = await startFronts(sandbox, folder, options.hosts ?? [], resources);
   const environment = { ...controller.environment, ...options.environment };
   const log: string[] = [];
   if (options.runsControllers ?? true) {
@@ -140,9 +142,10 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
 async function startFronts(
   sandbox: Sandbox,
   folder: string,
+  moreHosts: readonly string[],
   resources: Resources,
 ): Promise<Pick<Pipeline, 'artifacts' | 'api' | 'controller'>> {
-  const hosts = ['ghcr.io', 'github.com', 'api.github.com'];
+  const hosts = ['ghcr.io', 'github.com', 'api.github.com', ...moreHosts];
   const tls = await createTestTls([...hosts, '127.0.0.1']);
   const caPem = readFileSync(sandbox.info.caFile, 'utf8');
   const server = new URL(sandbox.info.server).host;

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Condition } from '../../src/api/meta/index.ts';
+import {
+  freights,
+  type Promotion,
+  promotions,
+  type Stage,
+  stages,
+  type Warehouse,
+  warehouses,
+} from '../../src/api/v1alpha1/index.ts';
+import {
+  type BadRow,
+  badRows,
+  filesOf,
+  healthyRepository,
+  badProject as namespace,
+  objectsOf,
+  protectedRepository,
+} from '../support/bad-rows.ts';
+import { type Pipeline, startPipeline } from '../support/pipeline.ts';
+import { commonObjects, rowObjects, rowValues, valuesPath } from '../support/release-rows.ts';
+import { tell } from '../support/tell.ts';
+
+const limitMs = 90_000;
+const patienceMs = 15_000;
+let pipeline: Pipeline;
+let freight = '';
+
+beforeAll(async () => {
+  pipeline = await startPipeline(limitMs, { hosts: badRows.flatMap(({ host }) => host ?? []) });
+  pipeline.artifacts.interfere = (request) => {
+    for (const row of badRows) {
+      const interference = row.interfere?.(request);
+      if (interference !== undefined) return interference;
+    }
+    return undefined;
+  };
+  pipeline.seedRepository(filesOf(badRows));
+  const { git } = pipeline.sandbox.servers;
+  git.commitFiles(protectedRepository, 'main', { files: { ...filesOf(badRows) }, message: 'Start' });
+  git.protectBranch(protectedRepository, 'main');
+  await pipeline.pushImage('agents-runtime', 'bad input');
+  await pipeline.apply(commonObjects(namespace, pipeline.sandbox.info.password));
+  freight = (await pipeline.waitFor(freights, { namespace }, () => true, 'minted')).metadata.name;
+}, limitMs);
+
+afterAll(() => pipeline?.[Symbol.asyncDispose]());
+
+describe.concurrent('bad input is named where people look', () => {
+  test.each(badRows)('$name: $because', async (row) => {
+    await pipeline.apply(objectsOf(row));
+    const text = await readTrouble(row);
+    for (const part of row.want.names) expect(text).toContain(part);
+    expect(text).not.toContain(pipeline.sandbox.info.password);
+    if (process.env['GANTRY_TELL'] !== undefined) tell(`${row.name}: ${text}`);
+  });
+});
+
+test('healthy neighbors go on, nothing is busy', async () => {
+  const { git } = pipeline.sandbox.servers;
+  const stage = 'neighbor';
+  git.commitFiles(healthyRepository, 'main', {
+    files: { [valuesPath(stage)]: rowValues },
+    message: 'Add neighbor',
+  });
+  await pipeline.apply(rowObjects(namespace, stage, 'direct'));
+  const promotion = await pipeline.promote(namespace, stage, freight);
+  const { status } = await pipeline.waitForEnd(namespace, promotion);
+  expect(status?.phase, status?.message).toBe('Succeeded');
+  expect(pipeline.read(valuesPath(stage))).not.toBe(rowValues);
+});
+
+test('what has gone wrong is looked at again, but not in a hurry', async () => {
+  await pause(2000);
+  const { api, artifacts } = pipeline;
+  const [from, fromArtifacts] = [api.passed.length, artifacts.passed.length];
+  await pause(3000);
+  const asked = api.passed.slice(from);
+  const writes = asked.filter(({ method, path }) => method !== 'GET' && !path.includes('/events'));
+  const outside = artifacts.passed.slice(fromArtifacts);
+  tell(
+    `at rest with ${badRows.length} troubles, in 3 s: ${asked.length} requests to the API server, ${writes.length} writes, ${outside.length} requests outside`,
+  );
+  expect(writes.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([]);
+  expect(outside.length).toBeLessThan(badRows.length);
+  expect(asked.length).toBeLessThan(2 * badRows.length);
+  expect(pipeline.log.filter((line) => line.includes(pipeline.sandbox.info.password))).toEqual([]);
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits until the trouble of a row is told, and gives the text. */
+async function readTrouble({ name, want }: BadRow): Promise<string> {
+  switch (want.kind) {
+    case 'promotion': {
+      await pipeline.waitFor(stages, { namespace, name }, ({ status }) => status !== undefined, 'seen');
+      const promotion = await pipeline.promote(namespace, name, freight);
+      const isTold = ({ status }: Promotion): boolean =>
+        status?.phase === want.phase && want.names.every((part) => status.message?.includes(part) === true);
+      const { status } = await pipeline.waitFor(
+        promotions,
+        { namespace, name: promotion },
+        isTold,
+        `${want.phase}, naming ${want.names}`,
+        patienceMs,
+      );
+      return status?.message ?? '';
+    }
+    case 'condition': {
+      const isTold = ({ status }: Stage | Warehouse): boolean =>
+        findTrouble(status?.conditions, want.reason) !== undefined;
+      const place = { namespace, name };
+      const told =
+        want.on === 'Stage'
+          ? await pipeline.waitFor(stages, place, isTold, want.reason, patienceMs)
+          : await pipeline.waitFor(warehouses, place, isTold, want.reason, patienceMs);
+      return findTrouble(told.status?.conditions, want.reason)?.message ?? '';
+    }
+  }
+}
+
+function findTrouble(conditions: readonly Condition[] | undefined, reason: string): Condition | undefined {
+  return conditions?.find((one) => one.type === 'Ready' && one.status === 'False' && one.reason === reason);
+}
