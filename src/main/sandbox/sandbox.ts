@@ -84,7 +84,7 @@ async function build(
     { login: user, token: password },
     resources,
   );
-  const endpoints = formatEndpoints(servers.listening.address, caFile);
+  const endpoints = formatEndpoints(servers.listening.address, caFile, options.environment ?? {});
   const settings = readSettings({
     CONTROLPLANE_USER_REGEX: `^${controllerUser}$`,
     ...options.environment,
@@ -145,8 +145,14 @@ async function build(
   };
 }
 
-function formatEndpoints(address: string, caFile: string): string {
-  return JSON.stringify(Object.fromEntries(mappedHosts.map((host) => [host, { address, caFile }])));
+/** The environment has the last word: a host that it maps is reached where it says. */
+function formatEndpoints(
+  address: string,
+  caFile: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const embedded = Object.fromEntries(mappedHosts.map((host) => [host, { address, caFile }]));
+  return JSON.stringify({ ...embedded, ...readSettings(environment).GANTRY_ENDPOINTS });
 }
 
 async function startApiServer(
