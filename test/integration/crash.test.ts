@@ -37,6 +37,7 @@ interface Ending {
 
 const namespace = 'crash';
 const limitMs = 240_000;
+const tableLimitMs = 900_000;
 let pipeline: Pipeline;
 let program: Program;
 let child: RunningProgram;
@@ -45,7 +46,7 @@ let rows = 0;
 
 beforeAll(async () => {
   program = buildProgram();
-  pipeline = await startPipeline(limitMs, { runsControllers: false, healthDelayMs: 10 });
+  pipeline = await startPipeline(tableLimitMs, { runsControllers: false, healthDelayMs: 10 });
   pipeline.seedRepository();
   await pipeline.pushImage('agents-runtime', 'crash');
   await pipeline.apply(commonObjects(namespace, pipeline.sandbox.info.password));

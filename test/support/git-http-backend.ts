@@ -7,6 +7,8 @@ import { createTemporaryFolder, git, hasNativeGit } from './native-git.ts';
 
 /** A native host; tests may change its repositories by hand. */
 export interface NativeGitHost extends AsyncDisposable {
+  /** Host and port. */
+  readonly address: string;
   readonly username: string;
   readonly password: string;
   /** Makes an empty repository whose default branch will be "main"; gives its URL. */
@@ -26,11 +28,13 @@ export const hasGitHttpBackend: boolean =
 
 /** Starts native git's own HTTP server program behind a tiny CGI server; asks for a user and password. */
 export async function startGitHttpBackend(
-  options: { readonly canFilter?: boolean } = {},
+  options: {
+    readonly canFilter?: boolean;
+    readonly account?: { readonly username: string; readonly password: string };
+  } = {},
 ): Promise<NativeGitHost> {
   const folder = createTemporaryFolder();
-  const username = 'gantry';
-  const password = 'correct horse';
+  const { username, password } = options.account ?? { username: 'gantry', password: 'correct horse' };
   const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const server = await startTestServer((request, response) => {
     if (request.headers.authorization !== expected) {
@@ -40,6 +44,7 @@ export async function startGitHttpBackend(
     serve(folder.path, request, response);
   });
   return {
+    address: server.address,
     username,
     password,
     folderOf: (name) => join(folder.path, `${name}.git`),

@@ -1,5 +1,11 @@
-import type { Agent, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { request as startRequest, Agent as TlsAgent } from 'node:https';
+import {
+  Agent,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  request as startPlainRequest,
+} from 'node:http';
+import { request as startTlsRequest, Agent as TlsAgent } from 'node:https';
 import { startTestServer } from './http-server.ts';
 import type { TestTls } from './tls.ts';
 
@@ -31,9 +37,10 @@ export interface Passed extends FrontRequest {
 
 /** Where requests go on to. */
 export interface Upstream {
-  /** Host and port of a TLS server. */
+  /** Host and port. */
   readonly address: string;
-  readonly caPem: string;
+  /** Of a server with TLS. */
+  readonly caPem?: string;
 }
 
 /** Stands between the controllers and the servers: counts, answers in their place, cuts connections. */
@@ -74,7 +81,7 @@ export async function startFront(
       return;
     }
     const upstream = upstreamOf(host);
-    const agent = agents.get(upstream.address) ?? new TlsAgent({ keepAlive: true, ca: upstream.caPem });
+    const agent = agents.get(upstream.address) ?? createAgent(upstream);
     agents.set(upstream.address, agent);
     const onward = await pass(request, body, upstream, agent, response);
     const isCut = interference?.when === 'after';
@@ -104,6 +111,10 @@ export async function startFront(
   return front;
 }
 
+function createAgent({ caPem }: Upstream): Agent {
+  return caPem === undefined ? new Agent({ keepAlive: true }) : new TlsAgent({ keepAlive: true, ca: caPem });
+}
+
 /** Longest silence of an upstream, in milliseconds; longer than a watch's. */
 const maxSilenceMs = 15 * 60_000;
 
@@ -123,6 +134,7 @@ function pass(
     if (/^[\d.]+:/.test(headers.host ?? '')) headers.host = upstream.address;
     if (body.length > 0) headers['content-length'] = String(body.length);
     const servername = (headers.host ?? '').replace(/:\d+$/, '');
+    const startRequest = upstream.caPem === undefined ? startPlainRequest : startTlsRequest;
     const onward = startRequest(
       {
         hostname,

@@ -13,8 +13,8 @@ import { readSettings } from '../../src/main/settings.ts';
 import { createSurroundings } from '../../src/main/surroundings.ts';
 import { createImagePusher } from '../../src/oci/index.ts';
 import { exampleImages, gitopsRepository, readExampleRepository } from './pipeline-example.ts';
-import { type Front, startFront } from './pipeline-front.ts';
-import { createTestTls } from './tls.ts';
+import { type Front, startFront, type Upstream } from './pipeline-front.ts';
+import { createTestTls, type TestTls } from './tls.ts';
 
 /** How a pipeline for tests is made. */
 export interface PipelineOptions {
@@ -24,6 +24,8 @@ export interface PipelineOptions {
   readonly runsControllers?: boolean;
   /** Further hosts that the front answers for; nothing stands behind them. */
   readonly hosts?: readonly string[];
+  /** Servers that stand in the embedded ones' place, for everybody: host and port by host, asked for when needed. */
+  readonly backends?: Readonly<Record<string, () => string>>;
   /** Environment variables of the controllers, and of the sandbox. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -98,23 +100,28 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
   );
   const { signal } = stop;
   setMaxListeners(0, signal); // many waits follow it
+  const { artifacts, tls, mapped, adopt } = await startArtifactsFront(folder, options, resources);
+  const backends = Object.fromEntries(
+    Object.entries(mapped).filter(([host]) => options.backends?.[host] !== undefined),
+  );
   const sandbox = await startSandbox(
     createSurroundings('silent', { write: () => undefined }),
     {
       runsControllers: false,
       healthDelayMs: options.healthDelayMs ?? 50,
-      environment: { ...options.environment },
+      environment: { ...options.environment, GANTRY_ENDPOINTS: JSON.stringify(backends) },
     },
     signal,
   );
   resources.use(sandbox, (one) => one.close());
-  const { artifacts, api, controller } = await startFronts(sandbox, folder, options.hosts ?? [], resources);
-  const environment = { ...controller.environment, ...options.environment };
+  adopt(sandbox);
+  const { api, kubeconfig } = await startApiFront(sandbox, folder, tls, resources);
+  const environment = { ...options.environment, GANTRY_ENDPOINTS: JSON.stringify(mapped) };
   const log: string[] = [];
   if (options.runsControllers ?? true) {
     const ended = runController(
       readSettings(environment),
-      controller.kubeconfig,
+      kubeconfig,
       { write: (line: string) => log.push(line) },
       signal,
     );
@@ -131,7 +138,7 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
     sandbox,
     artifacts,
     api,
-    controller: { ...controller, environment },
+    controller: { kubeconfig, environment },
     log,
     signal,
     ...createActions(sandbox, signal, log),
@@ -139,32 +146,34 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
   };
 }
 
-async function startFronts(
-  sandbox: Sandbox,
-  folder: string,
-  moreHosts: readonly string[],
-  resources: Resources,
-): Promise<Pick<Pipeline, 'artifacts' | 'api' | 'controller'>> {
-  const hosts = ['ghcr.io', 'github.com', 'api.github.com', ...moreHosts];
+/** The front comes before the sandbox, which has to know it; `adopt` tells it where the embedded servers are. */
+async function startArtifactsFront(folder: string, options: PipelineOptions, resources: Resources) {
+  const hosts = ['ghcr.io', 'github.com', 'api.github.com', ...(options.hosts ?? [])];
   const tls = await createTestTls([...hosts, '127.0.0.1']);
-  const caPem = readFileSync(sandbox.info.caFile, 'utf8');
-  const server = new URL(sandbox.info.server).host;
-  const { address } = sandbox.servers.listening;
-  const artifacts = resources.use(await startFront(tls, () => ({ address, caPem })), dispose);
-  const api = resources.use(await startFront(tls, () => ({ address: server, caPem }), 'api'), dispose);
+  let embedded: Upstream = { address: '127.0.0.1:1' };
+  const upstreamOf = (host: string): Upstream => {
+    const backend = options.backends?.[host];
+    return backend === undefined ? embedded : { address: backend() };
+  };
+  const artifacts = resources.use(await startFront(tls, upstreamOf), dispose);
   const caFile = join(folder, 'front-ca.pem');
   writeFileSync(caFile, tls.ca);
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(
-    kubeconfig,
-    redirect(readFileSync(sandbox.controllerKubeconfig, 'utf8'), api.address, tls.ca),
-  );
   const mapped = Object.fromEntries(hosts.map((host) => [host, { address: artifacts.address, caFile }]));
-  return {
-    artifacts,
-    api,
-    controller: { kubeconfig, environment: { GANTRY_ENDPOINTS: JSON.stringify(mapped) } },
+  const adopt = (sandbox: Sandbox): void => {
+    const caPem = readFileSync(sandbox.info.caFile, 'utf8');
+    embedded = { address: sandbox.servers.listening.address, caPem };
   };
+  return { artifacts, tls, mapped, adopt };
+}
+
+async function startApiFront(sandbox: Sandbox, folder: string, tls: TestTls, resources: Resources) {
+  const address = new URL(sandbox.info.server).host;
+  const caPem = readFileSync(sandbox.info.caFile, 'utf8');
+  const api = resources.use(await startFront(tls, () => ({ address, caPem }), 'api'), dispose);
+  const kubeconfig = join(folder, 'kubeconfig');
+  const own = readFileSync(sandbox.controllerKubeconfig, 'utf8');
+  writeFileSync(kubeconfig, redirect(own, api.address, tls.ca));
+  return { api, kubeconfig };
 }
 
 async function dispose(resource: AsyncDisposable): Promise<void> {

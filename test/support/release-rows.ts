@@ -59,14 +59,19 @@ spec:
 }
 
 /** Stage and Application of one row, which share a name. */
-export function rowObjects(project: string, name: string, way: Way): readonly KubeObject[] {
+export function rowObjects(
+  project: string,
+  name: string,
+  way: Way,
+  warehouse = 'runtime',
+): readonly KubeObject[] {
   return parseManifests(`
 apiVersion: kargo.akuity.io/v1alpha1
 kind: Stage
 metadata: { name: ${name}, namespace: ${project} }
 spec:
   requestedFreight:
-  - origin: { kind: Warehouse, name: runtime }
+  - origin: { kind: Warehouse, name: ${warehouse} }
     sources: { direct: true }
   promotionTemplate:
     spec:
