@@ -97,7 +97,7 @@ async function build(
     return resources.use(await createKubeClient(surroundings, address), (one) => one.close());
   };
   const client = await connect(cluster.token);
-  await install(client, signal);
+  await install(client, settings, signal);
   const http = createHttp(settings, resources);
   const controlPlane = await connect(cluster.controllerToken);
   const adapters = createAdapters(surroundings, controlPlane, http, settings);
@@ -171,11 +171,13 @@ async function startApiServer(
 }
 
 /** Kinds and namespaces that a cluster with Gantry and Argo CD has. */
-async function install(client: KubeClient, signal: AbortSignal): Promise<void> {
+async function install(client: KubeClient, settings: Settings, signal: AbortSignal): Promise<void> {
   const definitions = [...kargoKinds.map(toCustomResourceDefinition), applicationDefinition];
   await Promise.all(definitions.map((one) => client.writer.create(customResourceDefinitions, one, signal)));
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: argocdNamespace } };
-  await client.writer.create(namespaces, namespace, signal);
+  for (const name of [argocdNamespace, settings.KARGO_NAMESPACE]) {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    await client.writer.create(namespaces, namespace, signal);
+  }
 }
 
 interface RunContext {
