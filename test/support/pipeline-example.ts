@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../src/api/meta/index.ts';
 
@@ -16,15 +16,21 @@ export function parseManifests(text: string): readonly KubeObject[] {
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
 }
 
-/** Every object of the example in the order in which a person applies them, with the placeholder password replaced. */
-export function readExampleObjects(password: string): readonly KubeObject[] {
-  const folder = join(root, 'manifests');
-  const files = readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name));
-  return [...files, join(root, 'applications.yaml')].flatMap((file) =>
-    parseManifests(readFileSync(file, 'utf8').replaceAll('replace-me', password)),
+/** The example's manifest files in the order in which a person applies them, with the placeholder password replaced. */
+export function readExampleTexts(password: string): Readonly<Record<string, string>> {
+  const names = readdirSync(join(root, 'manifests')).sort();
+  const paths = [...names.map((name) => join('manifests', name)), 'applications.yaml'];
+  return Object.fromEntries(
+    paths.map((path) => [
+      basename(path),
+      readFileSync(join(root, path), 'utf8').replaceAll('replace-me', password),
+    ]),
   );
+}
+
+/** Every object of the example in that order. */
+export function readExampleObjects(password: string): readonly KubeObject[] {
+  return Object.values(readExampleTexts(password)).flatMap(parseManifests);
 }
 
 /** The example's GitOps repository: text by path. */
