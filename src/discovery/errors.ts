@@ -7,6 +7,11 @@ export const discoveryErrors = defineErrors({
     summary: 'A subscription says something that cannot be followed.',
     help: 'Correct the subscription',
   },
+  'discovery.missing-branch': {
+    disposition: 'stop',
+    summary: 'The branch of a subscription does not exist, or the repository is empty.',
+    help: 'Create the branch, or correct its name in the subscription',
+  },
   'discovery.unreadable-tag': {
     disposition: 'retry',
     summary: 'A tag cannot be read, and leaving it out could select something older.',

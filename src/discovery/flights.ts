@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Work that callers share while it is under way. */
 export interface Flights<T> {
   /**
@@ -67,6 +69,8 @@ function usable<T>(flight: Flight<T> | undefined): Flight<T> | undefined {
 
 function wait<T>(flight: Flight<T>, signal: AbortSignal): Promise<T> {
   flight.waiting++;
+  // A pass waits for many at once, and leaves each when it is over.
+  setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       flight.waiting--;

@@ -12,6 +12,7 @@ import type { Credentials, ImageSource, Registry } from '../ports/index.ts';
 import { discoveryErrors } from './errors.ts';
 import { mapBounded } from './map-bounded.ts';
 import { type SharedRegistry, shareRegistry } from './shared-registry.ts';
+import { cannotFollow } from './source.ts';
 
 /** What is to be looked at, and for whom. */
 export interface ImageLook {
@@ -51,10 +52,7 @@ export function createImageDiscovery(deps: {
   return {
     async discover({ project, subscription, isFresh }, signal) {
       const compiled = compileImageRule(subscription);
-      if (!compiled.ok) {
-        const message = `the subscription to ${subscription.repoURL} cannot be followed: ${compiled.problem}`;
-        throw discoveryErrors.create('discovery.invalid-subscription', message);
-      }
+      if (!compiled.ok) throw cannotFollow(subscription.repoURL, compiled.problem);
       const { repoURL } = subscription;
       const credential = await deps.credentials.find({ project, kind: 'image', repoURL }, signal);
       const source: ImageSource = {

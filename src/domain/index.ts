@@ -156,6 +156,8 @@ export {
   isRunnable,
   isSameObservation,
   latest,
+  type ModernSubscription,
+  modernizeSubscription,
   type Observation,
   observeBranch,
   observeTags,

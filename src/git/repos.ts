@@ -3,6 +3,7 @@ import type {
   Clock,
   CommitDraft,
   GitCommit,
+  GitHistory,
   GitRemote,
   GitRepos,
   HttpClient,
@@ -25,6 +26,7 @@ import {
 import { Access, accessKey } from './access.ts';
 import { commitsOf, createCommit, fromDraft, toGitCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
+import { ProtocolHistory } from './git-history.ts';
 import { Heads } from './heads.ts';
 import { createGitMetrics } from './metrics.ts';
 import { ObjectCache } from './object-cache.ts';
@@ -68,12 +70,18 @@ const defaults: Required<GitReposOptions> = {
   accessTtlMs: 5 * 60_000,
 };
 
+/** Repositories together with their history, which share what they have fetched. */
+export interface GitAdapter extends GitRepos {
+  readonly history: GitHistory;
+}
+
 /** Creates the adapter for git hosts that speak protocol version 2 over HTTP. */
-export function createGitRepos(deps: GitReposDeps, options: GitReposOptions = {}): GitRepos {
+export function createGitRepos(deps: GitReposDeps, options: GitReposOptions = {}): GitAdapter {
   return new HttpGitRepos(deps, { ...defaults, ...options });
 }
 
-class HttpGitRepos implements GitRepos {
+class HttpGitRepos implements GitAdapter {
+  readonly history: GitHistory;
   readonly #transport: GitTransport;
   readonly #cache: ObjectCache;
   readonly #access: Access;
@@ -88,14 +96,13 @@ class HttpGitRepos implements GitRepos {
     this.#transport = new GitTransport(deps.http, createGitMetrics(deps.metrics), options);
     this.#cache = new ObjectCache(options.cacheBytes);
     this.#access = new Access(deps.clock, options.accessTtlMs);
-    this.#pusher = new Pusher({
+    const shared = {
       transport: this.#transport,
       access: this.#access,
-      heads: this.#heads,
-      clock: deps.clock,
-      random: deps.random,
-      objectsOf: (remote) => this.#objectsOf(remote),
-    });
+      objectsOf: (remote: GitRemote) => this.#objectsOf(remote),
+    };
+    this.history = new ProtocolHistory(shared);
+    this.#pusher = new Pusher({ ...shared, heads: this.#heads, clock: deps.clock, random: deps.random });
   }
 
   async resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef> {

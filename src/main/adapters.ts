@@ -1,14 +1,17 @@
 import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index.ts';
 import { createForges } from '../forge/index.ts';
 import { createGitRepos } from '../git/index.ts';
+import { createHttpCharts } from '../helm/index.ts';
 import { createHttpClient, type Endpoint } from '../http/index.ts';
 import type { KubeClient } from '../kube/index.ts';
 import { createRegistryClient } from '../oci/index.ts';
 import type {
   ArgoCd,
+  Charts,
   Clock,
   Credentials,
   Forges,
+  GitHistory,
   GitRepos,
   HttpClient,
   Log,
@@ -32,6 +35,8 @@ export interface Surroundings {
 export interface Adapters {
   readonly http: HttpClient;
   readonly git: GitRepos;
+  readonly history: GitHistory;
+  readonly charts: Charts;
   readonly registry: Registry;
   readonly forges: Forges;
   readonly credentials: Credentials;
@@ -61,9 +66,12 @@ export function createAdapters(
   settings: Settings,
 ): Adapters {
   const shared = settings.SHARED_RESOURCES_NAMESPACE;
+  const git = createGitRepos({ ...surroundings, http });
   return {
     http,
-    git: createGitRepos({ ...surroundings, http }),
+    git,
+    history: git.history,
+    charts: createHttpCharts({ http }),
     registry: createRegistryClient(
       { ...surroundings, http },
       {

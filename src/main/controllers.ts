@@ -13,7 +13,7 @@ import { createProjectController } from '../controllers/project/index.ts';
 import { createPromotionController, promotionIndexes } from '../controllers/promotion/index.ts';
 import { applicationWatch, createStageController } from '../controllers/stage/index.ts';
 import { createWarehouseController } from '../controllers/warehouse/index.ts';
-import { createImageDiscovery } from '../discovery/index.ts';
+import { createChartDiscovery, createCommitDiscovery, createImageDiscovery } from '../discovery/index.ts';
 import { formatShardSelector, type Shard } from '../domain/index.ts';
 import { createWorkdir } from '../git/workdir/index.ts';
 import {
@@ -154,7 +154,14 @@ function createControllers(
   return [
     ...(keepsProjects(shard) ? [createProjectController({ reader, writer, clock }, { concurrency: 4 })] : []),
     createWarehouseController(
-      { reader, writer, clock, images: createImageDiscovery(adapters) },
+      {
+        reader,
+        writer,
+        clock,
+        images: createImageDiscovery(adapters),
+        commits: createCommitDiscovery({ ...adapters, clock }),
+        charts: createChartDiscovery({ ...adapters, clock }),
+      },
       {
         ...(shard.name === undefined ? {} : { shard: shard.name }),
         isDefault: shard.isDefault,

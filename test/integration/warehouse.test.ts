@@ -164,14 +164,12 @@ test('an unknown tag and an unsupported subscription say so', async () => {
     metadata: { ...world.current().metadata, generation: 2 },
     spec: {
       ...world.current().spec,
-      subscriptions: [{ git: { repoURL: 'https://github.com/example/repo.git' } }],
+      subscriptions: [{ queue: { config: {} } }],
     },
   });
   const got = await world.pass();
   expect(got.error?.code).toBe('warehouse.unsupported-subscription');
-  expect(conditionOf(world, 'Healthy')?.message).toContain(
-    'git subscription to https://github.com/example/repo.git',
-  );
+  expect(conditionOf(world, 'Healthy')?.message).toContain('of type "queue"');
 });
 
 interface World extends AsyncDisposable {
@@ -205,11 +203,14 @@ async function openWorld(): Promise<World> {
     registry: createRegistryClient(deps),
     credentials: { find: async () => undefined },
   });
+  const nowhere = { discover: () => Promise.reject(new Error('there are only images here')) };
   const { reconciler } = createWarehouseController({
     reader: cluster.reader,
     writer: cluster.writer,
     clock,
     images,
+    commits: nowhere,
+    charts: nowhere,
   });
   const current = (): Warehouse => cluster.stored(warehouses, key) ?? warehouse({});
   const subscription = { image: { repoURL, imageSelectionStrategy: 'Digest', constraint: 'main' } };

@@ -1,21 +1,19 @@
 import { annotationOf } from '../../api/meta/index.ts';
 import { annotations, type Warehouse, type WarehouseStatus, warehouses } from '../../api/v1alpha1/index.ts';
-import type { ImageDiscovery } from '../../discovery/index.ts';
-import type { Clock, Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
+import type { Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
 import { act } from './act.ts';
 import { evaluateCriteria } from './criteria.ts';
 import { decide } from './decide.ts';
+import type { LookDeps } from './look.ts';
 import { observe } from './observe.ts';
 import { report } from './report.ts';
 import type { WarehouseDone, WarehousePlan, WarehouseRules, WarehouseSeen } from './types.ts';
 import { watchCredentials } from './watch.ts';
 
 /** What the controller works with. */
-export interface WarehouseControllerDeps {
+export interface WarehouseControllerDeps extends LookDeps {
   readonly reader: KubeReader;
   readonly writer: KubeWriter;
-  readonly clock: Clock;
-  readonly images: ImageDiscovery;
 }
 
 /** How the controller works. */

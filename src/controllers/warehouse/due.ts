@@ -1,6 +1,6 @@
 import { annotationOf, findCondition } from '../../api/meta/index.ts';
 import { annotations } from '../../api/v1alpha1/index.ts';
-import { parseDuration } from '../../base/index.ts';
+import { assertNever, parseDuration } from '../../base/index.ts';
 import type { Warehouse } from './types.ts';
 
 const defaultIntervalMs = 300_000;
@@ -22,6 +22,31 @@ export function whyDue(warehouse: Warehouse, nowMs: number): DueReason | undefin
   if ((warehouse.metadata.generation ?? 0) > (status?.observedGeneration ?? 0)) return 'changed';
   if (findCondition(status?.conditions, 'Healthy')?.reason === 'DiscoveryFailed') return 'failed-before';
   return discoveredAtMs + intervalMsOf(warehouse) <= nowMs ? 'interval' : undefined;
+}
+
+/** An answer may be so much younger than the interval that asks for it, and is asked for anew nevertheless. */
+const slackMs = 1000;
+
+/**
+ * The oldest answer of a repository that will do for a look, milliseconds since the epoch; infinite: none that was asked
+ * for before. Warehouses that poll the same repository share answers and come to poll it at the same time.
+ */
+export function notBeforeMs(warehouse: Warehouse, reason: DueReason, nowMs: number): number {
+  switch (reason) {
+    case 'asked':
+    case 'changed':
+      return Number.POSITIVE_INFINITY;
+    case 'first': {
+      // Times of objects are in whole seconds.
+      const createdAtMs = Date.parse(warehouse.metadata.creationTimestamp ?? '') + slackMs;
+      return createdAtMs <= nowMs ? createdAtMs : Number.POSITIVE_INFINITY;
+    }
+    case 'failed-before':
+    case 'interval':
+      return nowMs - Math.max(intervalMsOf(warehouse) - slackMs, 0);
+    default:
+      return assertNever(reason);
+  }
 }
 
 /** The polling interval that the Warehouse asks for. */

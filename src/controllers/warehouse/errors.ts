@@ -5,7 +5,7 @@ export const warehouseErrors = defineErrors({
   'warehouse.unsupported-subscription': {
     disposition: 'stop',
     summary: 'A Warehouse subscribes to a kind of repository that is not supported yet.',
-    help: 'Subscribe to image repositories only, or leave this Warehouse to Kargo',
+    help: 'Subscribe to image, git and chart repositories only, or leave this Warehouse to Kargo',
   },
   'warehouse.invalid-subscription': {
     disposition: 'stop',

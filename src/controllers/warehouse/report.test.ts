@@ -193,3 +193,21 @@ const due: { name: string; given: Warehouse; afterMs: number; want: string | und
 test.each(due)('a look is due: $name', ({ given, afterMs, want }) => {
   expect(whyDue(given, nowMs + afterMs)).toBe(want);
 });
+
+test('old spellings are told as long as they stand there', () => {
+  const image = { repoURL: 'ghcr.io/example/app', semverConstraint: '^1.0.0' };
+  const object = warehouse({ spec: { subscriptions: [{ image }] } });
+  const conditionsOf = (seen: WarehouseSeen): unknown =>
+    report(seen, decide(seen, rules), { kind: 'existed' }, rules).status?.conditions?.filter(({ type }) =>
+      type.startsWith('gantry.io/'),
+    );
+  expect(conditionsOf({ ...base, object })).toMatchObject([
+    {
+      type: 'gantry.io/OldSpelling',
+      status: 'True',
+      reason: 'DeprecatedFields',
+      message: expect.stringContaining('spec.subscriptions[0]: semverConstraint is read as constraint'),
+    },
+  ]);
+  expect(conditionsOf(base)).toEqual([]);
+});

@@ -6,6 +6,7 @@ import {
   type EventDraft,
   formatTime,
   freightEvent,
+  modernizeSubscription,
   type Report,
   type WakeUp,
 } from '../../domain/index.ts';
@@ -24,6 +25,9 @@ const skippedTags = 'gantry.io/SkippedTags';
 /** When the next look is due already. */
 const overdueMs = 100;
 const maxTagsNamed = 10;
+/** Fields of former times that are read as they were meant; its own condition, because nothing is wrong yet. */
+const oldSpelling = 'gantry.io/OldSpelling';
+const maxNotes = 10;
 
 type Change = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>;
 
@@ -193,7 +197,7 @@ function nextStatus(seen: WarehouseSeen, plan: WarehousePlan, verdict: Verdict):
   const token = annotationOf(object, annotations.refresh);
   const now = formatTime(seen.nowMs);
   let conditions: readonly Condition[] = object.status?.conditions ?? [];
-  for (const change of [...verdict.changes, ...skippedChange(seen)]) {
+  for (const change of [...verdict.changes, ...skippedChange(seen), spellingChange(seen)]) {
     conditions =
       typeof change === 'string'
         ? removeCondition(conditions, change)
@@ -217,6 +221,16 @@ function skippedChange({ look }: WarehouseSeen): readonly (Change | string)[] {
   const more = lines.length > maxTagsNamed ? ` and ${lines.length - maxTagsNamed} more` : '';
   const message = `Left out because they cannot be read: ${lines.slice(0, maxTagsNamed).join(', ')}${more}`;
   return [{ type: skippedTags, status: 'True', reason: 'TagsUnreadable', message }];
+}
+
+function spellingChange({ object }: WarehouseSeen): Change | string {
+  const notes = object.spec.subscriptions.flatMap((entry, index) =>
+    modernizeSubscription(entry).notes.map((note) => `spec.subscriptions[${index}]: ${note}`),
+  );
+  if (notes.length === 0) return oldSpelling;
+  const more = notes.length > maxNotes ? `; and ${notes.length - maxNotes} more` : '';
+  const message = `Rewrite these before Kargo reads them otherwise: ${notes.slice(0, maxNotes).join('; ')}${more}`;
+  return { type: oldSpelling, status: 'True', reason: 'DeprecatedFields', message };
 }
 
 function toEvents(done: WarehouseDone, rules: WarehouseRules): readonly EventDraft[] {

@@ -30,7 +30,9 @@ const cases = [
     want: ['demo/failed', 'other/failed'],
     because: 'it serves all Projects',
   },
-  { name: 'for git', given: secret('demo', 'git'), want: [], because: 'images do not use it' },
+  { name: 'for git', given: secret('demo', 'git'), want: ['demo/failed'], because: 'it may be the remedy' },
+  { name: 'for charts', given: secret('demo', 'helm'), want: ['demo/failed'], because: 'so may this' },
+  { name: 'for a step', given: secret('demo', 'generic'), want: [], because: 'no repository uses it' },
   {
     name: 'of somebody else',
     given: secret('elsewhere', 'image'),

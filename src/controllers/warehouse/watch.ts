@@ -4,7 +4,7 @@ import { labels, warehouses } from '../../api/v1alpha1/index.ts';
 import type { Change, KubeReader, Watch } from '../../ports/index.ts';
 
 /**
- * Wakes the Warehouses whose last look failed when a credential for images changes in their Project, or in the namespace
+ * Wakes the Warehouses whose last look failed when a credential for repositories changes in their Project, or in the namespace
  * that all Projects share.
  */
 export function watchCredentials(sharedNamespace: string | undefined): Watch<Secret> {
@@ -14,13 +14,17 @@ export function watchCredentials(sharedNamespace: string | undefined): Watch<Sec
   };
 }
 
+/** Sorts of credentials that subscriptions use. */
+const repositoryTypes: readonly string[] = ['git', 'helm', 'image'];
+
 function affectedBy(
   change: Change<Secret>,
   reader: KubeReader,
   sharedNamespace: string | undefined,
 ): readonly ObjectKey[] {
   const { object } = change;
-  if (change.kind === 'deleted' || labelOf(object, labels.credentialType) !== 'image') return [];
+  const type = labelOf(object, labels.credentialType);
+  if (change.kind === 'deleted' || type === undefined || !repositoryTypes.includes(type)) return [];
   const { namespace } = object.metadata;
   const place = namespace === undefined || namespace === sharedNamespace ? {} : { namespace };
   return reader

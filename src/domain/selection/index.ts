@@ -9,6 +9,7 @@ export {
   type ChartRuleResult,
   compileChartRule,
 } from './chart/rule.ts';
+export { type ModernSubscription, modernizeSubscription } from './dialect.ts';
 export {
   type ImageFacts,
   type ImagePlatform,

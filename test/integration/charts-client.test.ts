@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { startTestServer } from '../../test/support/http-server.ts';
-import { createHttpClient } from '../http/index.ts';
-import { createHttpCharts } from './index.ts';
+import { createHttpCharts } from '../../src/helm/index.ts';
+import { createHttpClient } from '../../src/http/index.ts';
+import { startTestServer } from '../support/http-server.ts';
 
 const signal = AbortSignal.timeout(20_000);
 const index = 'entries:\n  app:\n  - version: 1.0.0\n  other:\n  - version: 2.0.0\n';
