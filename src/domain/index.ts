@@ -87,6 +87,7 @@ export {
   toFreightReference,
   verifyInStage,
 } from './freight/index.ts';
+export { toPanickedStatus } from './panicked.ts';
 export {
   analysisRunName,
   collectionId,

@@ -8,6 +8,8 @@ export interface QueueMetrics {
   worked(seconds: number): void;
   retried(): void;
   active(count: number): void;
+  /** The summed and the longest time, in seconds, of what is being worked on. */
+  unfinished(totalSeconds: number, longestSeconds: number): void;
 }
 
 /** How a pass ended, as the `result` label has it. */
@@ -51,6 +53,16 @@ export function createQueueMetrics(metrics: Metrics, name: string): QueueMetrics
     help: 'Keys being worked on.',
     labels: ['controller'],
   });
+  const unfinished = metrics.gauge({
+    name: 'workqueue_unfinished_work_seconds',
+    help: 'How long all keys being worked on have been worked on, together; a large value means a stuck worker.',
+    labels,
+  });
+  const longest = metrics.gauge({
+    name: 'workqueue_longest_running_processor_seconds',
+    help: 'How long the key that has been worked on longest has been worked on.',
+    labels,
+  });
   return {
     depth: (count) => depth.set(own, count),
     added: () => adds.add(own),
@@ -58,6 +70,10 @@ export function createQueueMetrics(metrics: Metrics, name: string): QueueMetrics
     worked: (seconds) => worked.observe(own, seconds),
     retried: () => retries.add(own),
     active: (count) => active.set({ controller: name }, count),
+    unfinished(totalSeconds, longestSeconds) {
+      unfinished.set(own, totalSeconds);
+      longest.set(own, longestSeconds);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { type CliDeps, type Output, sandboxInfoFile } from '../cli/index.ts';
 import { createHttpClient } from '../http/index.ts';
 import { createKubeClient } from '../kube/index.ts';
 import { createImagePusher } from '../oci/index.ts';
+import { toKubeconfigSource } from './controller-process.ts';
 import { mappedHosts } from './sandbox/servers.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -39,7 +40,7 @@ export function createCommandDeps(
     signal,
     async openCluster({ kubeconfig }) {
       const client = await createKubeClient(surroundings, {
-        kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig },
+        kubeconfig: toKubeconfigSource(kubeconfig ?? process.env['KUBECONFIG']),
       });
       return { reader: client.reader, writer: client.writer, close: () => client.close() };
     },

@@ -5,6 +5,7 @@ import {
   type Health,
   type KubeClient,
   type KubeClientOptions,
+  type KubeconfigSource,
   type Runner,
   startHeartbeat,
 } from '../kube/index.ts';
@@ -73,7 +74,7 @@ async function connectClusters(
 ): Promise<Clusters> {
   const options = requestLimits(settings);
   const connect = async (path: string | undefined): Promise<KubeClient> => {
-    const address = { kubeconfig: path === undefined ? {} : { path } };
+    const address = { kubeconfig: toKubeconfigSource(path) };
     return resources.use(await createKubeClient(surroundings, address, options), (one) => one.close());
   };
   const client = await connect(kubeconfig ?? settings.KUBECONFIG);
@@ -142,6 +143,11 @@ function shardName(settings: Settings): string {
 
 function firstTrouble(healths: readonly Health[]): Health {
   return healths.find(({ healthy }) => !healthy) ?? { healthy: true };
+}
+
+/** A file, or several as KUBECONFIG has them; without one, the default places. */
+export function toKubeconfigSource(path: string | undefined): KubeconfigSource {
+  return path === undefined ? {} : { path };
 }
 
 /** Resolves when the signal is aborted. */

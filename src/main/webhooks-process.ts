@@ -1,5 +1,5 @@
 import { createKubeClient } from '../kube/index.ts';
-import { untilAborted } from './controller-process.ts';
+import { toKubeconfigSource, untilAborted } from './controller-process.ts';
 import { Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -15,7 +15,7 @@ export async function runWebhooks(
   await using resources = new Resources();
   const surroundings = createSurroundings(settings.LOG_LEVEL, stderr);
   const client = await createKubeClient(surroundings, {
-    kubeconfig: kubeconfig === undefined ? {} : { path: kubeconfig },
+    kubeconfig: toKubeconfigSource(kubeconfig ?? settings.KUBECONFIG),
   });
   resources.use(client, (one) => one.close());
   const start = { settings, host: '0.0.0.0', port: settings.WEBHOOK_SERVER_PORT, registers: false };

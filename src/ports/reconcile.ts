@@ -70,4 +70,9 @@ export interface Controller<T extends KubeObject, Seen extends SeenObject<T>, Pl
   readonly reconciler: Reconciler<Seen, Plan, Done, Status>;
   /** The status as the object has it now, to compute differences from. */
   statusOf(object: T): Status | undefined;
+  /**
+   * The status that tells of a pass which ended in an unforeseen exception; pure. The message is the same for the same
+   * failure and holds nothing secret. `undefined` leaves the status alone, and so does a controller without it.
+   */
+  toPanicked?(object: T, message: string, nowMs: number): Status | undefined;
 }

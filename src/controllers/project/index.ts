@@ -11,6 +11,7 @@ import {
   stages,
   warehouses,
 } from '../../api/v1alpha1/index.ts';
+import { toPanickedStatus } from '../../domain/index.ts';
 import type { Clock, Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
 import { act } from './act.ts';
 import { decide } from './decide.ts';
@@ -61,5 +62,6 @@ export function createProjectController(
       report,
     },
     statusOf: (project) => project.status,
+    toPanicked: toPanickedStatus,
   };
 }

@@ -5,7 +5,7 @@ import {
   promotions,
   stages,
 } from '../../api/v1alpha1/index.ts';
-import { isInShard, type Shard } from '../../domain/index.ts';
+import { isInShard, isTerminalPhase, type Shard } from '../../domain/index.ts';
 import type { Clock, Controller, KubeReader } from '../../ports/index.ts';
 import { type ActDeps, type ActOptions, act } from './act.ts';
 import { decide } from './decide.ts';
@@ -72,6 +72,8 @@ export function createPromotionController(
     interrupt: interrupts,
     watches: options.watchesApplications ? [stageWatch, applicationWatch] : [stageWatch],
     statusOf: (promotion) => promotion.status,
+    toPanicked: ({ status }, message) =>
+      isTerminalPhase(status?.phase) ? undefined : { ...status, phase: status?.phase ?? 'Pending', message },
     reconciler: {
       async observe({ namespace = '', name }, signal) {
         const cached = reader.get(promotions, { namespace, name });

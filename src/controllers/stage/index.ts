@@ -3,6 +3,7 @@
  * verification, and starts Promotions. It must never run a Promotion. Start reading at `decide.ts`.
  */
 import { type Stage, type StageStatus, stages } from '../../api/v1alpha1/index.ts';
+import { toPanickedStatus } from '../../domain/index.ts';
 import type { ArgoCd, Clock, Controller, KubeReader, KubeWriter, Random, Watch } from '../../ports/index.ts';
 import { act } from './act.ts';
 import { decide } from './decide.ts';
@@ -46,5 +47,6 @@ export function createStageController(
       report,
     },
     statusOf: (stage) => stage.status,
+    toPanicked: toPanickedStatus,
   };
 }

@@ -1,5 +1,6 @@
 import { annotationOf } from '../../api/meta/index.ts';
 import { annotations, type Warehouse, type WarehouseStatus, warehouses } from '../../api/v1alpha1/index.ts';
+import { toPanickedStatus } from '../../domain/index.ts';
 import type { Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
 import { act } from './act.ts';
 import { evaluateCriteria } from './criteria.ts';
@@ -62,6 +63,7 @@ export function createWarehouseController(
       report: (seen, plan, done) => report(seen, plan, done, rules),
     },
     statusOf: (object) => object.status,
+    toPanicked: toPanickedStatus,
   };
 }
 

@@ -105,8 +105,12 @@ export function createElector(deps: ElectorDeps, options: ElectorOptions): Elect
       return;
     }
     const holder = holderOf(lease);
-    if (holder !== identity && (seen === undefined || holderOf(seen.lease) !== holder)) {
-      log.info('the lease is held by somebody else', { reason: holder ?? 'nobody' });
+    if (
+      holder !== undefined &&
+      holder !== identity &&
+      (seen === undefined || holderOf(seen.lease) !== holder)
+    ) {
+      log.info('the lease is held by somebody else', { reason: holder });
     }
     seen = { lease, sinceMs: deps.steadyMs() };
   }

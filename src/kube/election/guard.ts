@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { KubeWriter } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
 
@@ -20,6 +21,7 @@ export function createGuardedWriter(writer: KubeWriter, permission: Permission):
     const controller = new AbortController();
     const end = (): void => controller.abort(signal.reason);
     const lose = (): void => controller.abort(notLeader());
+    setMaxListeners(0, signal, permission.lost); // many writes follow one signal; each lets go of it again
     signal.addEventListener('abort', end, { once: true });
     permission.lost.addEventListener('abort', lose, { once: true });
     try {

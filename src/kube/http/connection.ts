@@ -9,7 +9,8 @@ export interface TlsSettings {
 
 /** What authenticates a request at this moment. */
 export interface ConnectionAuth {
-  readonly headers: Readonly<Record<string, string>>;
+  /** A list is sent as one header each. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly tls: TlsSettings;
 }
 

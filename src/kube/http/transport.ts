@@ -73,8 +73,11 @@ export function createTransport(
   }
 
   async function attempt(request: KubeRequest, limit: LimitedSignal, isRefused: boolean, use: Use) {
-    const auth = await connection.authenticate(isRefused);
-    const headers: Record<string, string> = { accept: 'application/json', ...auth.headers };
+    const auth = await untilAborted(connection.authenticate(isRefused), limit.signal);
+    const headers: Record<string, string | string[]> = {
+      accept: 'application/json',
+      ...copyHeaders(auth.headers),
+    };
     headers['user-agent'] = options.userAgent ?? 'gantry';
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     return await pool.get(auth)[use].request({
@@ -166,6 +169,24 @@ export function createTransport(
     },
     close: () => pool.close(),
   };
+}
+
+function copyHeaders(headers: ConnectionAuth['headers']): Record<string, string | string[]> {
+  const copied: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    copied[name] = typeof value === 'string' ? value : [...value];
+  }
+  return copied;
+}
+
+/** Waits no longer than the signal; the work itself goes on for whoever else waits for it. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => reject(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+  });
 }
 
 /** The bytes of a stream until it ends or the signal is aborted; leaving the loop closes the connection. */

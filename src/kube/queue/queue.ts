@@ -1,15 +1,16 @@
 import type { Clock, Random, WakePriority } from '../../ports/index.ts';
 import { type BackoffOptions, backoffMs } from '../backoff.ts';
 import type { QueueMetrics } from '../metrics.ts';
-import { moreUrgent, priorities } from './priorities.ts';
+import { createLanes } from './lanes.ts';
+import { moreUrgent } from './priorities.ts';
 import { type BucketOptions, createBucket } from './rate-limit.ts';
 
 /**
  * A work queue of keys.
  *
  * Guarantees: a key is queued at most once and worked on by at most one worker; a key added while it is worked on is
- * worked on once more afterwards; more urgent keys first, in order of arrival within a priority; the earliest of several
- * delayed adds counts, and taking up a key cancels its delayed add, because whoever works on it decides anew.
+ * worked on once more afterwards; more urgent keys first; within a priority the groups of keys take turns, and within a
+ * group keys come in order of arrival; the earliest of several delayed adds counts, and taking up a key cancels its delayed add, because whoever works on it decides anew.
  */
 export interface Queue {
   add(key: string, priority: WakePriority): void;
@@ -42,6 +43,8 @@ export interface QueueOptions {
   readonly concurrency: number;
   readonly backoff?: BackoffOptions;
   readonly bucket?: BucketOptions;
+  /** Keys of one group wait for each other only; by default all are of one. */
+  readonly groupOf?: (key: string) => string;
 }
 
 /** What a queue needs from its surroundings. */
@@ -52,24 +55,21 @@ export interface QueueDeps {
   readonly onPanic: (key: string, error: unknown) => void;
 }
 
-interface Waiting {
-  readonly priority: WakePriority;
-  readonly sinceMs: number;
-}
-
 interface Delayed {
   readonly dueMs: number;
   readonly priority: WakePriority;
   readonly cancel: () => void;
 }
 
+/** How often long work is told about. */
+const tellEveryMs = 1000;
 const defaultBackoff: BackoffOptions = { baseMs: 100, maxMs: 300_000 };
 const defaultBucket: BucketOptions = { perSecond: 20, burst: 200 };
 
 /** Creates a queue that collects; nothing is worked on before `start`. */
 export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
   const { clock, metrics } = deps;
-  const lanes = new Map(priorities.map((priority) => [priority, new Map<string, Waiting>()]));
+  const lanes = createLanes(options.groupOf ?? (() => ''));
   const delayed = new Map<string, Delayed>();
   const active = new Map<string, number>();
   const again = new Map<string, WakePriority>();
@@ -77,21 +77,8 @@ export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
   const takeToken = createBucket(clock, options.bucket ?? defaultBucket);
   let work: ((key: string) => Promise<void>) | undefined;
   let whenIdle: (() => void) | undefined;
+  let cancelTelling: () => void = () => undefined;
   let isStopped = false;
-
-  function depth(): number {
-    let sum = 0;
-    for (const lane of lanes.values()) sum += lane.size;
-    return sum;
-  }
-
-  function waitingOf(key: string): Waiting | undefined {
-    for (const lane of lanes.values()) {
-      const waiting = lane.get(key);
-      if (waiting !== undefined) return waiting;
-    }
-    return undefined;
-  }
 
   function add(key: string, priority: WakePriority): void {
     if (isStopped) return;
@@ -99,12 +86,11 @@ export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
       again.set(key, moreUrgent(priority, again.get(key) ?? priority));
       return;
     }
-    const waiting = waitingOf(key);
+    const waiting = lanes.get(key);
     if (waiting !== undefined && moreUrgent(priority, waiting.priority) === waiting.priority) return;
-    if (waiting !== undefined) lanes.get(waiting.priority)?.delete(key);
-    lanes.get(priority)?.set(key, { priority, sinceMs: waiting?.sinceMs ?? clock.nowMs() });
+    lanes.put(key, { priority, sinceMs: waiting?.sinceMs ?? clock.nowMs() });
     if (waiting === undefined) metrics.added();
-    metrics.depth(depth());
+    metrics.depth(lanes.size);
     dispatch();
   }
 
@@ -130,24 +116,30 @@ export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
     delayed.delete(key);
   }
 
-  function takeNext(): [string, Waiting] | undefined {
-    for (const lane of lanes.values()) {
-      for (const entry of lane) {
-        lane.delete(entry[0]);
-        return entry;
-      }
+  /** Tells how long work has been going on, and goes on telling while there is any. */
+  function tellUnfinished(): void {
+    cancelTelling();
+    cancelTelling = () => undefined;
+    let totalMs = 0;
+    let longestMs = 0;
+    for (const sinceMs of active.values()) {
+      const ms = clock.nowMs() - sinceMs;
+      totalMs += ms;
+      longestMs = Math.max(longestMs, ms);
     }
-    return undefined;
+    metrics.unfinished(totalMs / 1000, longestMs / 1000);
+    if (active.size > 0) cancelTelling = clock.schedule(tellEveryMs, tellUnfinished);
   }
 
   function dispatch(): void {
     while (work !== undefined && !isStopped && active.size < options.concurrency) {
-      const next = takeNext();
+      const next = lanes.take();
       if (next === undefined) return;
       const [key, waiting] = next;
       active.set(key, clock.nowMs());
+      if (active.size === 1) cancelTelling = clock.schedule(tellEveryMs, tellUnfinished);
       cancelDelayed(key);
-      metrics.depth(depth());
+      metrics.depth(lanes.size);
       metrics.taken((clock.nowMs() - waiting.sinceMs) / 1000);
       metrics.active(active.size);
       void run(key, work);
@@ -162,6 +154,7 @@ export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
       deps.onPanic(key, error);
     }
     active.delete(key);
+    if (active.size === 0) tellUnfinished();
     metrics.active(active.size);
     metrics.worked((clock.nowMs() - startedMs) / 1000);
     const priority = again.get(key);
@@ -193,7 +186,7 @@ export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
     async stop() {
       isStopped = true;
       for (const key of [...delayed.keys()]) cancelDelayed(key);
-      for (const lane of lanes.values()) lane.clear();
+      lanes.clear();
       again.clear();
       metrics.depth(0);
       if (active.size === 0) return;
@@ -202,11 +195,12 @@ export function createQueue(deps: QueueDeps, options: QueueOptions): Queue {
       });
     },
     get state(): QueueState {
-      let oldestDueMs: number | undefined;
-      for (const lane of lanes.values()) {
-        for (const { sinceMs } of lane.values()) oldestDueMs = Math.min(oldestDueMs ?? sinceMs, sinceMs);
-      }
-      return { depth: depth(), delayed: delayed.size, active: new Map(active), oldestDueMs };
+      return {
+        depth: lanes.size,
+        delayed: delayed.size,
+        active: new Map(active),
+        oldestDueMs: lanes.oldestMs,
+      };
     },
   };
 }

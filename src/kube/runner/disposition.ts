@@ -14,6 +14,11 @@ export function toDisposal(error: unknown): Disposal {
   return { disposition: error.disposition, code: error.code, retryAfterMs: error.retryAfterMs };
 }
 
+/** Was this not raised on purpose? */
+export function isPanic(error: unknown): boolean {
+  return !(error instanceof AppError);
+}
+
 /** Logs failures of passes, each once: the same failure of the same key again is only a debug line. */
 export interface FailureLog {
   failed(key: string, log: Log, error: unknown): void;

@@ -1,11 +1,12 @@
 import { type KubeObject, keyOf, keyText, type ObjectKey, parseKeyText } from '../../api/meta/index.ts';
-import { equalJson } from '../../base/index.ts';
+import { describeError, equalJson } from '../../base/index.ts';
 import type { WakeUp } from '../../domain/index.ts';
 import type { Change, KubeChanges, Metrics } from '../../ports/index.ts';
+import { kubeErrors } from '../errors.ts';
 import { createControllerMetrics, createQueueMetrics, type PassResult } from '../metrics.ts';
 import { createQueue, type QueueOptions } from '../queue/queue.ts';
 import type { AnyController } from './any-controller.ts';
-import { createFailureLog, toDisposal } from './disposition.ts';
+import { createFailureLog, isPanic, toDisposal } from './disposition.ts';
 import type { Progress } from './health.ts';
 import { type PassDeps, type PassEnd, type RunningPass, startPass } from './pass.ts';
 import { isOvertaken } from './transient.ts';
@@ -33,8 +34,6 @@ export interface LoopOptions extends Partial<Pick<QueueOptions, 'backoff' | 'buc
 }
 
 const defaultResyncMs = 300_000;
-/** Wake-ups asked for are put off by at most this much, so that many do not come at once. */
-const maxJitterMs = 2000;
 
 /** Did anything but the status change? A pass must never be interrupted by its own writing of the status. */
 function isMoreThanStatus(old: KubeObject, object: KubeObject): boolean {
@@ -57,6 +56,8 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
   const running = new Map<string, RunningPass>();
   const subscriptions: (() => void)[] = [];
   const resyncMs = options.resyncMs ?? defaultResyncMs;
+  /** Since when nothing but unforeseen exceptions, and the last one. */
+  let panicking: { readonly sinceMs: number; readonly key: string; readonly reason: string } | undefined;
   let isReplaying = false;
   let isStopping = false;
   const queue = createQueue(
@@ -66,7 +67,11 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
       metrics: createQueueMetrics(deps.metrics, controller.name),
       onPanic: (key, error) => failures.failed(key, log, error),
     },
-    { ...options, concurrency: controller.concurrency },
+    {
+      ...options,
+      concurrency: controller.concurrency,
+      groupOf: (key) => parseKeyText(key).namespace ?? '',
+    },
   );
 
   function takeOwnChange(change: Change<KubeObject>): void {
@@ -110,6 +115,7 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
     let result: PassResult;
     try {
       const end = await pass.end;
+      panicking = undefined;
       if (pass.isInterrupted() && end.kind !== 'gone' && !isStopping) queue.add(key, 'change');
       result = takeEnd(key, passLog, end);
     } catch (error) {
@@ -126,6 +132,11 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
       failures.succeeded(key);
       return 'success';
     }
+    if (kubeErrors.is(end.error, 'kube.conflict')) {
+      passLog.debug('pass overtaken', { code: end.error.code });
+      queue.addBackoff(key);
+      return 'requeue';
+    }
     if (end.error !== undefined) failures.failed(key, passLog, end.error);
     else failures.succeeded(key);
     if (end.wakeUp.kind === 'backoff' && end.error !== undefined) return dispose(key, end.error);
@@ -140,7 +151,8 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
     queue.forget(key);
     scheduleResync(key);
     if (wakeUp.kind === 'none') return 'success';
-    queue.addAfter(key, wakeUp.delayMs + random.next() * Math.min(maxJitterMs, wakeUp.delayMs / 20), 'timer');
+    // To the millisecond: somebody may wait for it. Only resyncs, which nobody waits for, are spread.
+    queue.addAfter(key, wakeUp.delayMs, 'timer');
     return 'requeue_after';
   }
 
@@ -172,6 +184,9 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
       queue.addBackoff(key);
       return 'requeue';
     }
+    if (isPanic(error)) {
+      panicking = { sinceMs: panicking?.sinceMs ?? clock.nowMs(), key, reason: describeError(error) };
+    } else panicking = undefined;
     failures.failed(key, passLog, error);
     return dispose(key, error);
   }
@@ -194,6 +209,7 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
       queue: queue.state,
       concurrency: controller.concurrency,
       deadlineMs: controller.deadlineMs,
+      panicking,
     }),
   };
 }

@@ -1,10 +1,20 @@
-import { keyText, type ObjectKey } from '../../api/meta/index.ts';
+import { type KubeObject, keyText, type ObjectKey } from '../../api/meta/index.ts';
 import { type AppError, isJsonObject, type JsonObject } from '../../base/index.ts';
-import type { WakeUp } from '../../domain/index.ts';
-import type { Clock, Events, KubeReader, KubeWriter, Log, Pass, Random } from '../../ports/index.ts';
+import type { Report, WakeUp } from '../../domain/index.ts';
+import type {
+  Clock,
+  Events,
+  KubeReader,
+  KubeWriter,
+  Log,
+  Pass,
+  Random,
+  SeenObject,
+} from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
 import { compareVersions } from '../version.ts';
 import type { AnyController } from './any-controller.ts';
+import { isPanic } from './disposition.ts';
 import { createStatusWriter, type StatusWriter } from './status-writer.ts';
 
 /** How a pass ended. */
@@ -93,9 +103,10 @@ async function runPass(
     seen.object,
     (object) => controller.statusOf(object),
   );
-  const plan = reconciler.decide(seen);
-  const done = await reconciler.act(plan, createPassHandle(status, signal));
-  const report = reconciler.report(seen, plan, done);
+  const report = await carryOut(controller, seen, createPassHandle(status, signal)).catch(async (error) => {
+    if (isPanic(error) && !signal.aborted) await tellPanic(deps, controller, status, error);
+    throw error;
+  });
   if (report.status !== undefined) await status.write(toStatus(report.status), { refuseDeleting: false });
   try {
     if (report.annotations !== undefined) await status.annotate(report.annotations);
@@ -104,6 +115,33 @@ async function runPass(
     for (const draft of report.events) deps.events.emit(draft);
   }
   return { kind: 'done', wakeUp: report.wakeUp, error: report.error };
+}
+
+async function carryOut(
+  { reconciler }: AnyController,
+  seen: SeenObject<KubeObject>,
+  pass: Pass<unknown>,
+): Promise<Report<unknown>> {
+  const plan = reconciler.decide(seen);
+  const done = await reconciler.act(plan, pass);
+  return reconciler.report(seen, plan, done);
+}
+
+/** Says in the status what only the log would say otherwise. The exception's own text may hold anything. */
+async function tellPanic(
+  deps: PassDeps,
+  controller: AnyController,
+  writer: StatusWriter,
+  error: unknown,
+): Promise<void> {
+  const name = error instanceof Error ? error.name : typeof error;
+  const message = `Internal error (${name}): a mistake in the program; its log has the details, and it is tried again`;
+  try {
+    const status = controller.toPanicked?.(writer.object, message, deps.clock.nowMs());
+    if (status !== undefined) await writer.write(toStatus(status), { refuseDeleting: true });
+  } catch {
+    // The exception itself is what has to be told; it is logged and retried whether or not the status says so.
+  }
 }
 
 function createPassHandle(writer: StatusWriter, signal: AbortSignal): Pass<unknown> {

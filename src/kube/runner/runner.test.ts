@@ -53,6 +53,7 @@ function setUp(script: Script = {}) {
     interrupt: script.interrupt ?? (() => false),
     watches: script.watches ?? [],
     statusOf: (object) => object.status,
+    toPanicked: (_object, panic) => ({ panic }),
     reconciler: {
       async observe(key) {
         script.observe?.();
@@ -353,7 +354,7 @@ test.each(errors)('a thrown error of kind $name', async ({ name, error, passesIn
   if (name === 'panic') expect(loud[0]?.fields['stack']).toContain('TypeError');
 });
 
-test('the wake-up asked for comes with little jitter', async () => {
+test('the wake-up asked for comes to the millisecond, because somebody may wait for it', async () => {
   const { clock, cluster, runner, passes } = setUp({
     report: () => ({ wakeUp: { kind: 'after', delayMs: 10_000 } }),
   });
@@ -361,8 +362,96 @@ test('the wake-up asked for comes with little jitter', async () => {
   runner.start();
   await clock.advance(9_999);
   expect(passes).toHaveLength(1);
-  await clock.advance(501);
+  await clock.advance(1);
   expect(passes).toHaveLength(2);
+});
+
+test('a panic is told in the status without its text, once, and the next good pass says otherwise', async () => {
+  let isBroken = true;
+  const { clock, cluster, runner, log } = setUp({
+    act: async () => {
+      if (isBroken) throw new TypeError('cannot read password "hunter2"');
+      return {};
+    },
+  });
+  cluster.put(widgetType, createWidget());
+  runner.start();
+  await clock.advance(20_000);
+  const told = cluster.stored(widgetType, widgetKey())?.status;
+  expect(told).toEqual({ panic: expect.stringMatching(/^Internal error \(TypeError\): /) });
+  expect(JSON.stringify(told)).not.toContain('hunter2');
+  expect(cluster.writes).toHaveLength(1);
+  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  isBroken = false;
+  await clock.advance(300_000);
+  expect(cluster.stored(widgetType, widgetKey())?.status).toMatchObject({ ready: true });
+});
+
+test('panics alone make the process unhealthy after a while, and one good pass heals it', async () => {
+  let isBroken = true;
+  const { clock, cluster, runner } = setUp({
+    act: async () => {
+      if (isBroken) throw new TypeError('x is undefined');
+      return {};
+    },
+  });
+  cluster.put(widgetType, createWidget());
+  runner.start();
+  await clock.advance(59_000);
+  expect(runner.health().healthy).toBe(true);
+  await clock.advance(120_000);
+  expect(runner.health()).toEqual({
+    healthy: false,
+    sentence: expect.stringMatching(/^widget: every pass for .* over "demo\/a": x is undefined$/),
+  });
+  isBroken = false;
+  runner.wake('widget', widgetKey());
+  await clock.settle();
+  expect(runner.health().healthy).toBe(true);
+});
+
+test('a conflict is tried again without a word, whether it was thrown or reported', async () => {
+  const conflict = kubeErrors.create('kube.conflict', 'somebody was faster');
+  let count = 0;
+  const { clock, cluster, runner, passes, log } = setUp({
+    act: async () => {
+      count += 1;
+      if (count === 1) throw conflict;
+      return {};
+    },
+    report: () => (count === 2 ? { wakeUp: { kind: 'backoff' }, error: conflict } : {}),
+  });
+  cluster.put(widgetType, createWidget());
+  runner.start();
+  await clock.advance(5000);
+  expect(passes).toHaveLength(3);
+  expect(log.lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+});
+
+test('long passes are measured while they run, and other namespaces need not wait for a crowd', async () => {
+  const order: string[] = [];
+  const { clock, cluster, runner, metrics } = setUp({
+    concurrency: 1,
+    act: async ({ object }) => {
+      order.push(`${object.metadata.namespace}/${object.metadata.name}`);
+      if (object.metadata.name === 'slow')
+        await new Promise<void>((resolve) => clock.schedule(10_000, resolve));
+      return {};
+    },
+  });
+  cluster.put(widgetType, createWidget('slow'));
+  runner.start();
+  await clock.settle();
+  for (const name of ['a', 'b', 'c']) cluster.put(widgetType, createWidget(name));
+  const other = createWidget('d');
+  cluster.put(widgetType, { ...other, metadata: { ...other.metadata, namespace: 'other' } });
+  await clock.advance(5000);
+  const labels = { name: 'widget', controller: 'widget' };
+  expect(metrics.read('workqueue_unfinished_work_seconds', labels)).toBe(5);
+  expect(metrics.read('workqueue_longest_running_processor_seconds', labels)).toBe(5);
+  await clock.advance(10_000);
+  expect(order).toEqual(['demo/slow', 'demo/a', 'other/d', 'demo/b', 'demo/c']);
+  expect(metrics.read('workqueue_unfinished_work_seconds', labels)).toBe(0);
 });
 
 test('an interrupt aborts the running pass, its outcome is written, and the key is worked on again', async () => {
