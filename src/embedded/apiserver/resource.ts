@@ -46,6 +46,8 @@ export interface Resource {
   readonly columns: readonly Column[];
   /** Fields beyond metadata.name and metadata.namespace that a field selector may name. */
   readonly selectable: Readonly<Record<string, readonly string[]>>;
+  /** Fills in what the kind's decoder does; whoever writes the object owns it. */
+  readonly defaults?: (object: JsonObject) => JsonObject;
   /** Fills in what the server sets by itself, before admission sees the object. */
   readonly prepare?: (object: JsonObject, old: JsonObject | undefined, facts: WriteFacts) => JsonObject;
   /** Rules beyond the schema. */

@@ -5,9 +5,10 @@ import { qualified } from '../status.ts';
 import { ageColumn, builtinColumns, nameColumn } from './columns.ts';
 import { eventsView } from './events-view.ts';
 import {
+  completeSecret,
+  completeWebhooks,
+  labelNamespace,
   prepareNamespace,
-  prepareSecret,
-  prepareWebhooks,
   validateBinding,
   validateConfigMap,
   validateSecret,
@@ -102,7 +103,7 @@ const webhooks = (kind: string, mutating: boolean): Resource =>
     categories: ['api-extensions'],
     counted: true,
     schema: admissionSchemas[kind],
-    prepare: prepareWebhooks(mutating),
+    defaults: completeWebhooks(mutating),
     validate: validateWebhooks,
   });
 
@@ -131,6 +132,7 @@ export const builtinResources: readonly Resource[] = [
     hasStatus: true,
     schema: coreSchemas['Namespace'],
     selectable: { 'status.phase': ['status', 'phase'] },
+    defaults: labelNamespace,
     prepare: prepareNamespace,
   }),
   resource('', 'v1', {
@@ -147,7 +149,7 @@ export const builtinResources: readonly Resource[] = [
     plural: 'secrets',
     schema: coreSchemas['Secret'],
     selectable: { type: ['type'] },
-    prepare: prepareSecret,
+    defaults: completeSecret,
     validate: validateSecret,
   }),
   resource('', 'v1', {

@@ -2,16 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ServerContext } from '../context.ts';
 import { subresourcesOf } from '../discovery/discovery.ts';
-import { parsePatch } from '../patch/patch.ts';
+import { applyPatchType, parsePatch } from '../patch/patch.ts';
 import { type Display, showObject, toDisplay } from '../read/forms.ts';
 import { readPage, showPage } from '../read/list.ts';
 import { streamWatch } from '../read/watch.ts';
 import { type ResourcePlace, type ResourceRequest, toVerb } from '../request.ts';
 import type { User } from '../resource.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
+import { applyObject } from '../write/apply.ts';
 import { createObject } from '../write/create.ts';
 import { decodeObject, reportDuplicates, toOwnKind } from '../write/decode.ts';
 import { deleteAll, deleteObject, isDryRunBody, parseDeleteOptions } from '../write/delete.ts';
+import { assertFieldManager } from '../write/field-write.ts';
 import { updateObject } from '../write/update.ts';
 import { negotiateForm } from './accept.ts';
 import { decodeBody, mediaTypeOf, readBody } from './body.ts';
@@ -111,6 +113,12 @@ async function write(
   const mediaType = mediaTypeOf(exchange.request);
   const body = await readBody(exchange.request, context.options.maxBodyBytes);
   const show = (stored: JsonObject): string => showObject(context, request.resource, { stored, display });
+  const isApply = request.verb === 'patch' && mediaType === applyPatchType;
+  if (request.verb !== 'delete' && request.verb !== 'deletecollection') assertFieldManager(request, isApply);
+  if (isApply) {
+    const { isCreated, object } = await applyObject(context, request, body.toString('utf8'));
+    return { code: isCreated ? 201 : 200, text: show(object) };
+  }
   if (request.verb === 'patch') {
     const change = parsePatch(request, mediaType, body.toString('utf8'));
     return { code: 200, text: show(await updateObject(context, request, change)) };
