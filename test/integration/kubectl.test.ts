@@ -267,6 +267,11 @@ describe.skipIf(!hasKubectl)('kubectl (skipped when it is not on the PATH)', () 
 
   test('auth can-i, auth whoami, explain', async () => {
     expect(await kubectl.must('auth', 'can-i', 'create', 'pods')).toBe('yes\n');
+    expect(await kubectl.must('auth', 'can-i', '--list')).toContain('[*]');
+    await kubectl.must('create', 'serviceaccount', 'bot');
+    const token = (await kubectl.must('create', 'token', 'bot')).trim();
+    const { out } = await kubectl.run(['auth', 'whoami', '--token', token]);
+    expect(out).toContain('system:serviceaccount:default:bot');
     expect(await kubectl.must('auth', 'whoami')).toContain('kubernetes-admin');
     expect(await kubectl.must('explain', 'widget.spec.parts')).toContain('FIELD: parts <[]Object>');
     expect(await kubectl.must('explain', 'cm.data')).toContain('FIELD: data <map[string]string>');

@@ -14,7 +14,14 @@ import {
   validateSecret,
   validateWebhooks,
 } from './prepare.ts';
-import { reviewAccess, reviewRules, reviewSelf } from './reviews.ts';
+import {
+  reviewAccess,
+  reviewLocalAccess,
+  reviewOwnAccess,
+  reviewRules,
+  reviewSelf,
+  reviewToken,
+} from './reviews.ts';
 import {
   admissionSchemas,
   coreSchemas,
@@ -172,8 +179,9 @@ export const builtinResources: readonly Resource[] = [
     ...crdStrategy,
   }),
   review('authentication.k8s.io', 'SelfSubjectReview', reviewSelf),
-  review('authorization.k8s.io', 'LocalSubjectAccessReview', reviewAccess, true),
-  review('authorization.k8s.io', 'SelfSubjectAccessReview', reviewAccess),
+  review('authentication.k8s.io', 'TokenReview', reviewToken),
+  review('authorization.k8s.io', 'LocalSubjectAccessReview', reviewLocalAccess, true),
+  review('authorization.k8s.io', 'SelfSubjectAccessReview', reviewOwnAccess),
   review('authorization.k8s.io', 'SelfSubjectRulesReview', reviewRules),
   review('authorization.k8s.io', 'SubjectAccessReview', reviewAccess),
   resource('coordination.k8s.io', 'v1', { kind: 'Lease', plural: 'leases', schema: leaseSchema }),

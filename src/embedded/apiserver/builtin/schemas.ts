@@ -305,4 +305,5 @@ export const reviewSchemas: Readonly<Record<string, JsonObject>> = {
   LocalSubjectAccessReview: review('Asks whether a user may do something in a namespace.'),
   SelfSubjectRulesReview: review('Asks what the current user may do in a namespace.'),
   SelfSubjectReview: review('Asks who the current user is.'),
+  TokenReview: review('Asks whose a token is.'),
 };

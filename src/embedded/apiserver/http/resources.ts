@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import { issueToken, userOfToken } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import { subresourcesOf } from '../discovery/discovery.ts';
+import { objectAt } from '../json-path.ts';
 import { applyPatchType, parsePatch } from '../patch/patch.ts';
 import { type Display, showObject, toDisplay } from '../read/forms.ts';
 import { readPage, showPage } from '../read/list.ts';
 import { streamWatch } from '../read/watch.ts';
 import { type ResourcePlace, type ResourceRequest, toVerb } from '../request.ts';
-import type { User } from '../resource.ts';
+import type { ReviewFacts, User } from '../resource.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
 import { applyObject } from '../write/apply.ts';
 import { createObject } from '../write/create.ts';
@@ -129,9 +131,15 @@ async function write(
   }
   if (given === undefined) throw badRequest('unable to decode an empty body');
   if (mediaType === 'application/json') reportDuplicates(findDuplicates(body.toString('utf8')), request);
+  if (request.subresource === 'token') {
+    return { code: 201, text: JSON.stringify(issueToken(context, request, objectAt(given))) };
+  }
   if (request.resource.review !== undefined) {
     const object = decodeObject(toOwnKind(given, request), request, { kind: 'body' });
-    return { code: 201, text: JSON.stringify(request.resource.review(object, request.user)) };
+    return {
+      code: 201,
+      text: JSON.stringify(request.resource.review(object, reviewFacts(context, request))),
+    };
   }
   if (request.verb === 'create') {
     return { code: 201, text: show(await createObject(context, request, given)) };
@@ -142,6 +150,17 @@ async function write(
     apply: () => toOwnKind(given, request),
   } as const;
   return { code: 200, text: show(await updateObject(context, request, change)) };
+}
+
+function reviewFacts(context: ServerContext, request: ResourceRequest): ReviewFacts {
+  const { authorizer, authentication, tokens } = context;
+  return {
+    user: request.user,
+    namespace: request.namespace ?? '',
+    authorizer,
+    audience: tokens.audience,
+    userOfToken: (token, audiences) => userOfToken(authentication, token, audiences),
+  };
 }
 
 async function remove(

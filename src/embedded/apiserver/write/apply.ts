@@ -1,5 +1,6 @@
 import { describeError, isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { parseYaml } from '../../../base/yaml/index.ts';
+import { assertAllowed, attributesOf } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import { applyConfiguration } from '../fields/index.ts';
 import { findDuplicates } from '../http/duplicates.ts';
@@ -37,7 +38,9 @@ export async function applyObject(
       if (context.store.get({ resource: resource.storage, namespace, name }) !== undefined) {
         return { isCreated: false, object: await updateObject(context, request, change) };
       }
+      // The 404 of a missing sub-resource comes first.
       const body = newObject(request, apply(undefined));
+      assertAllowed(context.authorizer, attributesOf(request, 'create'));
       return { isCreated: true, object: await createObject(context, request, body, { tracksFields: true }) };
     } catch (error) {
       // The object came or went in between; a sub-resource never creates.
