@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallAnswer, KubeApiUnderTest } from './kube-api/client.ts';
 import type { Row } from './kube-api/rows.ts';
+import { applyRows } from './kube-api/rows-apply.ts';
 import { discoveryRows } from './kube-api/rows-discovery.ts';
 import { listRows } from './kube-api/rows-list.ts';
 import { patchRows } from './kube-api/rows-patch.ts';
@@ -29,6 +30,7 @@ export function describeKubeApi(name: string, start: () => Promise<KubeApiUnderT
       { group: 'discovery and guards', rows: discoveryRows },
       { group: 'create and replace', rows: writeRows },
       { group: 'patch', rows: patchRows },
+      { group: 'apply', rows: applyRows },
       { group: 'list', rows: listRows },
     ])('$group', ({ rows }) => {
       test.each(rows)('$name', async (row) => checkRow(await open(), row));

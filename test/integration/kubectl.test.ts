@@ -162,6 +162,50 @@ describe.skipIf(!hasKubectl)('kubectl (skipped when it is not on the PATH)', () 
     expect(missing.err).toBe('Error from server (NotFound): widgets.contract.example.com "w" not found\n');
   });
 
+  test('server-side apply, its conflicts, its diff, and the way there and back', async () => {
+    const file = kubectl.file('s.yaml', widget('s', { mode: 'fast' }));
+    const applyServerSide = ['apply', '--server-side', '-f', file];
+    expect(await kubectl.must(...applyServerSide)).toBe('widget.contract.example.com/s serverside-applied\n');
+    await kubectl.must('patch', 'wd', 's', '--type=merge', '-p', '{"spec":{"mode":"slow"}}');
+    const refused = await kubectl.run(applyServerSide);
+    expect(refused.err).toContain(
+      'Apply failed with 1 conflict: conflict with "kubectl-patch" using contract.example.com/v1: .spec.mode',
+    );
+    const diff = await kubectl.run(['diff', '--server-side', '--force-conflicts', '-f', file]);
+    expect(diff.out).toContain('+  mode: fast');
+    expect(await kubectl.must(...applyServerSide, '--force-conflicts')).toContain('serverside-applied');
+    expect(await kubectl.must('get', 'wd', 's', '-o', 'jsonpath={.spec.mode}')).toBe('fast');
+    const shown = await kubectl.must('get', 'wd', 's', '-o', 'json', '--show-managed-fields');
+    expect(JSON.parse(shown)).toMatchObject({
+      metadata: { managedFields: [{ manager: 'kubectl', operation: 'Apply' }] },
+    });
+    const manifest = kubectl.file('m.yaml', widget('m', { mode: 'fast' }));
+    await kubectl.must('apply', '-f', manifest);
+    kubectl.file('m.yaml', widget('m', { code: 'x' }));
+    await kubectl.must('apply', '--server-side', '-f', manifest);
+    const moved = JSON.parse(await kubectl.must('get', 'wd', 'm', '-o', 'json', '--show-managed-fields'));
+    // The fields have moved to the applier, so that what the manifest no longer names is gone.
+    expect(moved.spec).toEqual({ size: 3, color: 'red', code: 'x' });
+    expect(moved.metadata.managedFields.map((entry: { manager: string }) => entry.manager)).not.toContain(
+      'kubectl-client-side-apply',
+    );
+    kubectl.file('m.yaml', widget('m', { code: 'y' }));
+    expect(await kubectl.must('apply', '-f', manifest)).toBe('widget.contract.example.com/m configured\n');
+    expect(await kubectl.must('get', 'wd', 'm', '-o', 'jsonpath={.spec.code}')).toBe('y');
+    const map = kubectl.file('cm.yaml', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'ssa' },
+      data: { a: '1' },
+    });
+    expect(await kubectl.must('apply', '--server-side', '-f', map)).toBe(
+      'configmap/ssa serverside-applied\n',
+    );
+    expect(await kubectl.must('apply', '--server-side', '-f', map)).toBe(
+      'configmap/ssa serverside-applied\n',
+    );
+  });
+
   test('problems read as those of a genuine server', async () => {
     const file = kubectl.file('bad.yaml', widget('bad', { size: 0, what: 1 }));
     const strict = await kubectl.run(['apply', '-f', file]);
@@ -223,6 +267,11 @@ describe.skipIf(!hasKubectl)('kubectl (skipped when it is not on the PATH)', () 
 
   test('auth can-i, auth whoami, explain', async () => {
     expect(await kubectl.must('auth', 'can-i', 'create', 'pods')).toBe('yes\n');
+    expect(await kubectl.must('auth', 'can-i', '--list')).toContain('[*]');
+    await kubectl.must('create', 'serviceaccount', 'bot');
+    const token = (await kubectl.must('create', 'token', 'bot')).trim();
+    const { out } = await kubectl.run(['auth', 'whoami', '--token', token]);
+    expect(out).toContain('system:serviceaccount:default:bot');
     expect(await kubectl.must('auth', 'whoami')).toContain('kubernetes-admin');
     expect(await kubectl.must('explain', 'widget.spec.parts')).toContain('FIELD: parts <[]Object>');
     expect(await kubectl.must('explain', 'cm.data')).toContain('FIELD: data <map[string]string>');

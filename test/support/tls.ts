@@ -7,6 +7,13 @@ export interface TestTls {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
+  readonly caKey: webcrypto.CryptoKey;
+}
+
+/** A certificate and its key, PEM. */
+export interface TestCertificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -45,7 +52,31 @@ export async function createTestTls(hosts: readonly string[]): Promise<TestTls> 
     signingKey: caKeys.privateKey,
     extensions: [new x509.SubjectAlternativeNameExtension(names)],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
-  return { ca: ca.toString('pem'), cert: cert.toString('pem'), key };
+  return {
+    ca: ca.toString('pem'),
+    cert: cert.toString('pem'),
+    key: await toPem(keys.privateKey),
+    caKey: caKeys.privateKey,
+  };
+}
+
+/** Makes a client certificate of the CA, for a subject such as "CN=ann, O=team". */
+export async function issueClientCertificate(tls: TestTls, subject: string): Promise<TestCertificate> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const cert = await x509.X509CertificateGenerator.create({
+    serialNumber: '03',
+    subject,
+    issuer: new x509.X509Certificate(tls.ca).subject,
+    notBefore,
+    notAfter,
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey: tls.caKey,
+  });
+  return { cert: cert.toString('pem'), key: await toPem(keys.privateKey) };
+}
+
+async function toPem(privateKey: webcrypto.CryptoKey): Promise<string> {
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', privateKey)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
 }

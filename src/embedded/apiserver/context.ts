@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { Clock, Log, Random } from '../../ports/index.ts';
+import type { Authentication, Authorizer, ServiceAccountTokens } from './auth/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { Store } from './storage.ts';
 
@@ -11,6 +12,9 @@ export interface ServerContext {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly options: ServerSettings;
+  readonly authorizer: Authorizer;
+  readonly tokens: ServiceAccountTokens;
+  readonly authentication: Authentication;
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
 }

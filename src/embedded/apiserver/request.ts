@@ -62,7 +62,7 @@ function decodePart(part: string): string {
 /** The verb of a method at a place; `undefined` when there is none. */
 export function toVerb(
   method: string,
-  place: Pick<ResourcePlace, 'name'>,
+  place: Pick<ResourcePlace, 'name' | 'subresource'>,
   query: URLSearchParams,
 ): Verb | undefined {
   const isOne = place.name !== undefined;
@@ -72,7 +72,7 @@ export function toVerb(
       if (isOne) return 'get';
       return isTrue(query.get('watch')) ? 'watch' : 'list';
     case 'POST':
-      return isOne ? undefined : 'create';
+      return isOne && place.subresource === undefined ? undefined : 'create';
     case 'PUT':
       return isOne ? 'update' : undefined;
     case 'PATCH':

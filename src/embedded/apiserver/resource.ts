@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
+import type { Authorizer } from './auth/index.ts';
 import type { FieldProblem } from './status.ts';
 
 /** One column of the Table form. */
@@ -46,6 +47,8 @@ export interface Resource {
   readonly columns: readonly Column[];
   /** Fields beyond metadata.name and metadata.namespace that a field selector may name. */
   readonly selectable: Readonly<Record<string, readonly string[]>>;
+  /** Fills in what the kind's decoder does; whoever writes the object owns it. */
+  readonly defaults?: (object: JsonObject) => JsonObject;
   /** Fills in what the server sets by itself, before admission sees the object. */
   readonly prepare?: (object: JsonObject, old: JsonObject | undefined, facts: WriteFacts) => JsonObject;
   /** Rules beyond the schema. */
@@ -56,7 +59,17 @@ export interface Resource {
     readonly write: (given: JsonObject) => JsonObject;
   };
   /** A request for an answer that is computed and never stored. */
-  readonly review?: (object: JsonObject, user: User) => JsonObject;
+  readonly review?: (object: JsonObject, facts: ReviewFacts) => JsonObject;
+}
+
+/** What a review may know of its request and of the server. */
+export interface ReviewFacts {
+  readonly user: User;
+  readonly namespace: string;
+  readonly authorizer: Authorizer;
+  /** The audience of tokens that stands for the server. */
+  readonly audience: string;
+  userOfToken(token: string, audiences: readonly string[]): User | undefined;
 }
 
 /** Who makes a request. */

@@ -5,14 +5,20 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describeError, type JsonObject } from '../../base/index.ts';
 import type { Clock, Log, Metrics, Random } from '../../ports/index.ts';
+import {
+  allowAll,
+  createFirstRoles,
+  createRbacAuthorizer,
+  createServiceAccountTokens,
+  type TokenUser,
+} from './auth/index.ts';
 import { createCatalog } from './catalog.ts';
 import { type ServerContext, timestamp } from './context.ts';
 import { apiServerErrors } from './errors.ts';
-import type { TokenUser } from './http/guard.ts';
 import { createRequestMetrics } from './http/request-metrics.ts';
 import { type Front, serve } from './http/route.ts';
 import { startLifecycle } from './lifecycle/lifecycle.ts';
@@ -33,8 +39,14 @@ export interface ApiServerDeps {
 export interface ApiServerOptions {
   /** The bearer token of the administrator. */
   readonly token: string;
-  /** More tokens, each with its user. Every user may do everything. */
+  /** More tokens, each with its user. */
   readonly users?: readonly TokenUser[];
+  /** "allow", the default, lets every user do everything; "rbac" goes by the roles in the store. */
+  readonly authorization?: 'allow' | 'rbac';
+  /** The CA of client certificates, PEM; needs `tls`. Without one, certificates say nothing. */
+  readonly clientCa?: string;
+  /** Signs the tokens of ServiceAccounts: PKCS 8, PEM, P-256. Without one they end with the process. */
+  readonly tokenKey?: string;
   /** Always the loopback address. */
   readonly address?: '127.0.0.1';
   /** 0, the default, takes a free port. */
@@ -80,13 +92,9 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   const context = createContext(deps, options, closing.signal);
   startLifecycle(context);
   await createFirstNamespaces(context);
+  if (options.authorization === 'rbac') await createFirstRoles(context);
   const hosts = new Set<string>();
-  const admin = {
-    token: options.token,
-    user: { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] },
-  };
   const front: Front = {
-    users: [admin, ...(options.users ?? [])],
     hosts,
     metrics: createRequestMetrics(deps.metrics),
   };
@@ -94,7 +102,7 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
     void serve(context, front, { request, response });
   };
   const { tls } = options;
-  const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
+  const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(toTls(options), listener);
   server.keepAliveTimeout = keepAliveMs;
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
@@ -108,12 +116,29 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   };
 }
 
+/** Certificates of clients are looked at, not demanded: a token will do. */
+function toTls({ tls, clientCa }: ApiServerOptions): ServerOptions {
+  if (clientCa === undefined) return { ...tls };
+  return { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: false };
+}
+
 function createContext(deps: ApiServerDeps, options: ApiServerOptions, closing: AbortSignal): ServerContext {
+  const { clock, random, log } = deps;
+  const store = deps.store ?? createMemoryStore({ historyLength: options.historyLength ?? defaultHistory });
+  const authorizer = options.authorization === 'rbac' ? createRbacAuthorizer(store) : allowAll;
+  const tokens = createServiceAccountTokens({ clock, random, store }, options.tokenKey);
+  const admin = {
+    token: options.token,
+    user: { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] },
+  };
   return {
-    clock: deps.clock,
-    random: deps.random,
-    log: deps.log,
-    store: deps.store ?? createMemoryStore({ historyLength: options.historyLength ?? defaultHistory }),
+    clock,
+    random,
+    log,
+    store,
+    authorizer,
+    tokens,
+    authentication: { users: [admin, ...(options.users ?? [])], tokens, authorizer },
     catalog: createCatalog(),
     options: {
       maxBodyBytes: options.maxBodyBytes ?? defaultBodyBytes,

@@ -177,19 +177,6 @@ export const patchRows: readonly Row[] = [
     because: 'custom resources have no merge keys',
   },
   {
-    name: 'server-side apply',
-    given: [aWidget],
-    call: {
-      method: 'PATCH',
-      path: '$W/a?fieldManager=me',
-      type: 'application/apply-patch+yaml',
-      body: JSON.stringify(widget('a')),
-    },
-    want: { code: 415, body: { reason: 'UnsupportedMediaType' } },
-    because: 'it is not served yet, and says so',
-    embeddedOnly: true,
-  },
-  {
     name: 'a patch in plain JSON',
     given: [aWidget],
     call: { method: 'PATCH', path: '$W/a', type: 'application/json', body: {} },

@@ -3,24 +3,30 @@ import { listAt, nameOf, objectAt, textAt, valueAt, withMeta, withValue } from '
 import type { Resource } from '../resource.ts';
 import type { FieldProblem } from '../status.ts';
 
+type Defaults = NonNullable<Resource['defaults']>;
 type Prepare = NonNullable<Resource['prepare']>;
 type Validate = NonNullable<Resource['validate']>;
 
+/** Namespaces carry their name as a label; one whose name is still to be made gets it with the name. */
+export const labelNamespace: Defaults = (object) => {
+  if (nameOf(object) === '') return object;
+  const labels = { ...objectAt(object, 'metadata', 'labels'), 'kubernetes.io/metadata.name': nameOf(object) };
+  return withMeta(object, { labels });
+};
+
 /** Namespaces are born active and hold the finalizer under which their content is deleted. */
 export const prepareNamespace: Prepare = (object, old, facts) => {
-  const labels = { ...objectAt(object, 'metadata', 'labels'), 'kubernetes.io/metadata.name': nameOf(object) };
-  const labelled = withMeta(object, { labels });
   if (old === undefined) {
-    return { ...labelled, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
+    return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
   }
-  if (facts.subresource === 'finalize') return labelled;
-  return withValue(labelled, ['spec'], old['spec']);
+  if (facts.subresource === 'finalize') return object;
+  return withValue(object, ['spec'], old['spec']);
 };
 
 const encodeBase64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 /** Secrets are Opaque unless they say otherwise; `stringData` goes into `data`. */
-export const prepareSecret: Prepare = (object) => {
+export const completeSecret: Defaults = (object) => {
   const data: Record<string, string> = {};
   for (const [name, value] of Object.entries(objectAt(object, 'data'))) {
     if (typeof value === 'string') data[name] = value;
@@ -103,8 +109,8 @@ export const validateBinding: Validate = (object, old) => {
 };
 
 /** Webhooks get Kubernetes's defaults. */
-export const prepareWebhooks =
-  (mutating: boolean): Prepare =>
+export const completeWebhooks =
+  (mutating: boolean): Defaults =>
   (object) => ({
     ...object,
     webhooks: listAt(object, 'webhooks').map((webhook) => ({

@@ -5,15 +5,23 @@ import { qualified } from '../status.ts';
 import { ageColumn, builtinColumns, nameColumn } from './columns.ts';
 import { eventsView } from './events-view.ts';
 import {
+  completeSecret,
+  completeWebhooks,
+  labelNamespace,
   prepareNamespace,
-  prepareSecret,
-  prepareWebhooks,
   validateBinding,
   validateConfigMap,
   validateSecret,
   validateWebhooks,
 } from './prepare.ts';
-import { reviewAccess, reviewRules, reviewSelf } from './reviews.ts';
+import {
+  reviewAccess,
+  reviewLocalAccess,
+  reviewOwnAccess,
+  reviewRules,
+  reviewSelf,
+  reviewToken,
+} from './reviews.ts';
 import {
   admissionSchemas,
   coreSchemas,
@@ -102,7 +110,7 @@ const webhooks = (kind: string, mutating: boolean): Resource =>
     categories: ['api-extensions'],
     counted: true,
     schema: admissionSchemas[kind],
-    prepare: prepareWebhooks(mutating),
+    defaults: completeWebhooks(mutating),
     validate: validateWebhooks,
   });
 
@@ -131,6 +139,7 @@ export const builtinResources: readonly Resource[] = [
     hasStatus: true,
     schema: coreSchemas['Namespace'],
     selectable: { 'status.phase': ['status', 'phase'] },
+    defaults: labelNamespace,
     prepare: prepareNamespace,
   }),
   resource('', 'v1', {
@@ -147,7 +156,7 @@ export const builtinResources: readonly Resource[] = [
     plural: 'secrets',
     schema: coreSchemas['Secret'],
     selectable: { type: ['type'] },
-    prepare: prepareSecret,
+    defaults: completeSecret,
     validate: validateSecret,
   }),
   resource('', 'v1', {
@@ -170,8 +179,9 @@ export const builtinResources: readonly Resource[] = [
     ...crdStrategy,
   }),
   review('authentication.k8s.io', 'SelfSubjectReview', reviewSelf),
-  review('authorization.k8s.io', 'LocalSubjectAccessReview', reviewAccess, true),
-  review('authorization.k8s.io', 'SelfSubjectAccessReview', reviewAccess),
+  review('authentication.k8s.io', 'TokenReview', reviewToken),
+  review('authorization.k8s.io', 'LocalSubjectAccessReview', reviewLocalAccess, true),
+  review('authorization.k8s.io', 'SelfSubjectAccessReview', reviewOwnAccess),
   review('authorization.k8s.io', 'SelfSubjectRulesReview', reviewRules),
   review('authorization.k8s.io', 'SubjectAccessReview', reviewAccess),
   resource('coordination.k8s.io', 'v1', { kind: 'Lease', plural: 'leases', schema: leaseSchema }),

@@ -44,6 +44,24 @@ export const listMap = (description: string, keys: readonly string[], items: Jso
   'x-kubernetes-list-map-keys': keys,
 });
 
+/** A list of objects that patches merge by a member; unlike a `listMap` it may hold several of a kind. */
+export const mergedList = (description: string, key: string, items: JsonObject): JsonObject => ({
+  type: 'array',
+  description,
+  items,
+  'x-kubernetes-patch-strategy': 'merge',
+  'x-kubernetes-patch-merge-key': key,
+});
+
+/** An object that is owned and replaced as one. */
+export const atomic = (schema: JsonObject): JsonObject => ({ ...schema, 'x-kubernetes-map-type': 'atomic' });
+
+/** An object with any members, of which these are known. */
+export const openObject = (description: string, properties: JsonObject): JsonObject => ({
+  ...object(description, properties),
+  'x-kubernetes-preserve-unknown-fields': true,
+});
+
 /** A map from text to a schema. */
 export const map = (description: string, values: JsonObject): JsonObject => ({
   type: 'object',

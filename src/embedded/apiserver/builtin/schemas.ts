@@ -1,39 +1,48 @@
 import type { JsonObject } from '../../../base/index.ts';
 import {
   anything,
+  atomic,
   bool,
   integer,
   kindSchema,
   list,
   listMap,
   map,
+  mergedList,
   object,
   oneOf,
+  openObject,
   text,
   time,
 } from './schema-forms.ts';
 
-const objectReference = object('Refers to an object.', {
-  apiVersion: text('API version of the referent.'),
-  kind: text('Kind of the referent.'),
-  namespace: text('Namespace of the referent.'),
-  name: text('Name of the referent.'),
-  uid: text('UID of the referent.'),
-  resourceVersion: text('Version to which this reference is made.'),
-  fieldPath: text('Refers to a piece of an object.'),
-});
-const localReference = object('Refers to an object in the same namespace.', { name: text('Its name.') });
-const labelSelector = object('A label query.', {
-  matchLabels: map('Pairs of label and value, all of which must hold.', { type: 'string' }),
-  matchExpressions: list(
-    'Requirements, all of which must hold.',
-    object('A requirement.', {
-      key: text('The label.'),
-      operator: text('In, NotIn, Exists or DoesNotExist.'),
-      values: list('The values compared with.', { type: 'string' }),
-    }),
-  ),
-});
+const objectReference = atomic(
+  object('Refers to an object.', {
+    apiVersion: text('API version of the referent.'),
+    kind: text('Kind of the referent.'),
+    namespace: text('Namespace of the referent.'),
+    name: text('Name of the referent.'),
+    uid: text('UID of the referent.'),
+    resourceVersion: text('Version to which this reference is made.'),
+    fieldPath: text('Refers to a piece of an object.'),
+  }),
+);
+const localReference = atomic(
+  object('Refers to an object in the same namespace.', { name: text('Its name.') }),
+);
+const labelSelector = atomic(
+  object('A label query.', {
+    matchLabels: map('Pairs of label and value, all of which must hold.', { type: 'string' }),
+    matchExpressions: list(
+      'Requirements, all of which must hold.',
+      object('A requirement.', {
+        key: text('The label.'),
+        operator: text('In, NotIn, Exists or DoesNotExist.'),
+        values: list('The values compared with.', { type: 'string' }),
+      }),
+    ),
+  }),
+);
 const condition = object('A condition.', {
   type: text('Type of the condition.'),
   status: text('True, False or Unknown.'),
@@ -41,6 +50,27 @@ const condition = object('A condition.', {
   message: text('A sentence for people.'),
   lastTransitionTime: time('When the status last changed.'),
   observedGeneration: integer('The generation that was looked at.'),
+});
+
+const containers = (description: string): JsonObject =>
+  mergedList(
+    description,
+    'name',
+    openObject('A container.', {
+      env: mergedList('Environment variables.', 'name', anything('A variable.')),
+      ports: {
+        ...list('Ports.', openObject('A port.', { protocol: { ...text('TCP or UDP.'), default: 'TCP' } })),
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
+      },
+      volumeMounts: mergedList('Mounts.', 'mountPath', anything('A mount.')),
+    }),
+  );
+const podSpec = openObject('The desired state.', {
+  containers: containers('The containers.'),
+  initContainers: containers('Run before the containers.'),
+  volumes: mergedList('Volumes.', 'name', anything('A volume.')),
+  imagePullSecrets: mergedList('Secrets for pulling images.', 'name', localReference),
 });
 
 /** The schemas of the core group's kinds that are served. */
@@ -51,7 +81,7 @@ export const coreSchemas: Readonly<Record<string, JsonObject>> = {
     }),
     status: object('The observed state.', {
       phase: text('Active or Terminating.'),
-      conditions: list('The latest observations.', condition),
+      conditions: mergedList('The latest observations.', 'type', condition),
     }),
   }),
   Secret: kindSchema('Secret holds secret data of a certain type.', {
@@ -66,7 +96,7 @@ export const coreSchemas: Readonly<Record<string, JsonObject>> = {
     immutable: bool('If true, the data cannot be changed.'),
   }),
   ServiceAccount: kindSchema('ServiceAccount is an identity for processes.', {
-    secrets: list('Secrets that pods may use.', objectReference),
+    secrets: mergedList('Secrets that pods may use.', 'name', objectReference),
     imagePullSecrets: list('Secrets for pulling images.', localReference),
     automountServiceAccountToken: bool('Is a token mounted into pods?'),
   }),
@@ -90,17 +120,21 @@ export const coreSchemas: Readonly<Record<string, JsonObject>> = {
     reportingInstance: text('The instance of that controller.'),
   }),
   Pod: kindSchema('Pod is a group of containers. It is stored here and run by nobody.', {
-    spec: anything('The desired state.'),
-    status: anything('The observed state.'),
+    spec: podSpec,
+    status: openObject('The observed state.', {
+      conditions: mergedList('The latest observations.', 'type', anything('A condition.')),
+    }),
   }),
 };
 
-const subject = object('Whom the binding is for.', {
-  kind: text('User, Group or ServiceAccount.'),
-  apiGroup: text('The API group of the subject.'),
-  name: text('Its name.'),
-  namespace: text('Its namespace.'),
-});
+const subject = atomic(
+  object('Whom the binding is for.', {
+    kind: text('User, Group or ServiceAccount.'),
+    apiGroup: text('The API group of the subject.'),
+    name: text('Its name.'),
+    namespace: text('Its namespace.'),
+  }),
+);
 const policyRule = object('What may be done to what.', {
   verbs: list('What may be done.', { type: 'string' }),
   apiGroups: list('The groups of the resources.', { type: 'string' }),
@@ -108,11 +142,13 @@ const policyRule = object('What may be done to what.', {
   resourceNames: list('Only objects of these names.', { type: 'string' }),
   nonResourceURLs: list('Paths outside of resources.', { type: 'string' }),
 });
-const roleRef = object('The role that is granted.', {
-  apiGroup: text('The API group of the role.'),
-  kind: text('Role or ClusterRole.'),
-  name: text('Its name.'),
-});
+const roleRef = atomic(
+  object('The role that is granted.', {
+    apiGroup: text('The API group of the role.'),
+    kind: text('Role or ClusterRole.'),
+    name: text('Its name.'),
+  }),
+);
 
 /** The schemas of rbac.authorization.k8s.io. */
 export const rbacSchemas: Readonly<Record<string, JsonObject>> = {
@@ -269,4 +305,5 @@ export const reviewSchemas: Readonly<Record<string, JsonObject>> = {
   LocalSubjectAccessReview: review('Asks whether a user may do something in a namespace.'),
   SelfSubjectRulesReview: review('Asks what the current user may do in a namespace.'),
   SelfSubjectReview: review('Asks who the current user is.'),
+  TokenReview: review('Asks whose a token is.'),
 };

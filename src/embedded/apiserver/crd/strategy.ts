@@ -8,7 +8,7 @@ import type { FieldProblem } from '../status.ts';
 /** Under this finalizer a definition waits until its objects are gone. */
 const crdFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
-const prepareCrd: NonNullable<Resource['prepare']> = (object, old, facts) => {
+const completeCrd: NonNullable<Resource['defaults']> = (object) => {
   const names = objectAt(object, 'spec', 'names');
   const kind = textAt(names, 'kind') ?? '';
   const spec = {
@@ -16,14 +16,19 @@ const prepareCrd: NonNullable<Resource['prepare']> = (object, old, facts) => {
     ...objectAt(object, 'spec'),
     names: { listKind: `${kind}List`, singular: kind.toLowerCase(), ...names },
   };
-  if (facts.subresource === 'status') return { ...object, spec };
+  return { ...object, spec };
+};
+
+const prepareCrd: NonNullable<Resource['prepare']> = (object, old, facts) => {
+  if (facts.subresource === 'status') return object;
+  const spec = objectAt(object, 'spec');
   const finalizers = textsAt(object, 'metadata', 'finalizers');
   const isDeleting = textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
   const held =
     isDeleting || finalizers.includes(crdFinalizer)
       ? object
       : withMeta(object, { finalizers: [...finalizers, crdFinalizer] });
-  return { ...held, spec, status: statusOf(spec, objectAt(old, 'status'), facts.now) };
+  return { ...held, status: statusOf(spec, objectAt(old, 'status'), facts.now) };
 };
 
 function statusOf(spec: JsonObject, old: JsonObject, now: string): JsonObject {
@@ -116,7 +121,7 @@ function changeProblems(spec: JsonObject, old: JsonObject | undefined): FieldPro
 }
 
 /** How the server completes and checks CustomResourceDefinitions. */
-export const crdStrategy = { prepare: prepareCrd, validate: validateCrd };
+export const crdStrategy = { defaults: completeCrd, prepare: prepareCrd, validate: validateCrd };
 
 /** The finalizers without the definition's own. */
 export function withoutCrdFinalizer(object: JsonObject): JsonObject {

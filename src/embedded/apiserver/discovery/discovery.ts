@@ -22,7 +22,8 @@ export const versionInfo: JsonObject = {
 export function subresourcesOf(resource: Resource): readonly (readonly [string, readonly string[]])[] {
   const status = resource.hasStatus ? ([['status', statusVerbs]] as const) : [];
   const finalize = resource.storage === 'namespaces' ? ([['finalize', ['update']]] as const) : [];
-  return [...finalize, ...status];
+  const token = resource.storage === 'serviceaccounts' ? ([['token', ['create']]] as const) : [];
+  return [...finalize, ...status, ...token];
 }
 
 /** `/api`. */

@@ -118,6 +118,7 @@ const query = (name: string, type: string, description: string): JsonObject => (
 const writeParameters = [
   query('dryRun', 'string', 'When present, indicates that modifications should not be persisted.'),
   query('fieldManager', 'string', 'The actor that makes the change.'),
+  query('force', 'boolean', 'Force is going to "force" Apply requests: fields held by others are taken.'),
   query('fieldValidation', 'string', 'How unknown fields are taken: Ignore, Warn or Strict.'),
 ];
 

@@ -115,6 +115,20 @@ const kinds: Readonly<Record<string, Message>> = {
     2: ['spec', message({ 1: ['namespace', text] })],
   },
   'authentication.k8s.io/v1/SelfSubjectReview': metadata,
+  'authentication.k8s.io/v1/TokenRequest': {
+    ...metadata,
+    2: [
+      'spec',
+      message({
+        1: ['audiences', texts],
+        3: [
+          'boundObjectRef',
+          message({ 1: ['kind', text], 2: ['apiVersion', text], 3: ['name', text], 4: ['uid', text] }),
+        ],
+        4: ['expirationSeconds', number],
+      }),
+    ],
+  },
   'rbac.authorization.k8s.io/v1/Role': { ...metadata, 2: ['rules', rules] },
   'rbac.authorization.k8s.io/v1/ClusterRole': { ...metadata, 2: ['rules', rules] },
   'rbac.authorization.k8s.io/v1/RoleBinding': binding,

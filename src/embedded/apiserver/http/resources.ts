@@ -1,17 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import { issueToken, userOfToken } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import { subresourcesOf } from '../discovery/discovery.ts';
-import { parsePatch } from '../patch/patch.ts';
+import { objectAt } from '../json-path.ts';
+import { applyPatchType, parsePatch } from '../patch/patch.ts';
 import { type Display, showObject, toDisplay } from '../read/forms.ts';
 import { readPage, showPage } from '../read/list.ts';
 import { streamWatch } from '../read/watch.ts';
 import { type ResourcePlace, type ResourceRequest, toVerb } from '../request.ts';
-import type { User } from '../resource.ts';
+import type { ReviewFacts, User } from '../resource.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
+import { applyObject } from '../write/apply.ts';
 import { createObject } from '../write/create.ts';
 import { decodeObject, reportDuplicates, toOwnKind } from '../write/decode.ts';
 import { deleteAll, deleteObject, isDryRunBody, parseDeleteOptions } from '../write/delete.ts';
+import { assertFieldManager } from '../write/field-write.ts';
 import { updateObject } from '../write/update.ts';
 import { negotiateForm } from './accept.ts';
 import { decodeBody, mediaTypeOf, readBody } from './body.ts';
@@ -111,6 +115,12 @@ async function write(
   const mediaType = mediaTypeOf(exchange.request);
   const body = await readBody(exchange.request, context.options.maxBodyBytes);
   const show = (stored: JsonObject): string => showObject(context, request.resource, { stored, display });
+  const isApply = request.verb === 'patch' && mediaType === applyPatchType;
+  if (request.verb !== 'delete' && request.verb !== 'deletecollection') assertFieldManager(request, isApply);
+  if (isApply) {
+    const { isCreated, object } = await applyObject(context, request, body.toString('utf8'));
+    return { code: isCreated ? 201 : 200, text: show(object) };
+  }
   if (request.verb === 'patch') {
     const change = parsePatch(request, mediaType, body.toString('utf8'));
     return { code: 200, text: show(await updateObject(context, request, change)) };
@@ -121,9 +131,15 @@ async function write(
   }
   if (given === undefined) throw badRequest('unable to decode an empty body');
   if (mediaType === 'application/json') reportDuplicates(findDuplicates(body.toString('utf8')), request);
+  if (request.subresource === 'token') {
+    return { code: 201, text: JSON.stringify(issueToken(context, request, objectAt(given))) };
+  }
   if (request.resource.review !== undefined) {
     const object = decodeObject(toOwnKind(given, request), request, { kind: 'body' });
-    return { code: 201, text: JSON.stringify(request.resource.review(object, request.user)) };
+    return {
+      code: 201,
+      text: JSON.stringify(request.resource.review(object, reviewFacts(context, request))),
+    };
   }
   if (request.verb === 'create') {
     return { code: 201, text: show(await createObject(context, request, given)) };
@@ -134,6 +150,17 @@ async function write(
     apply: () => toOwnKind(given, request),
   } as const;
   return { code: 200, text: show(await updateObject(context, request, change)) };
+}
+
+function reviewFacts(context: ServerContext, request: ResourceRequest): ReviewFacts {
+  const { authorizer, authentication, tokens } = context;
+  return {
+    user: request.user,
+    namespace: request.namespace ?? '',
+    authorizer,
+    audience: tokens.audience,
+    userOfToken: (token, audiences) => userOfToken(authentication, token, audiences),
+  };
 }
 
 async function remove(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeError, type JsonObject } from '../../../base/index.ts';
+import { assertAllowed, attributesOfPlace, authenticate } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import {
   listAggregated,
@@ -14,13 +15,12 @@ import { emptyOpenApiV2, listOpenApi, openApiV2Type, showOpenApi } from '../disc
 import { parseResourcePath, toVerb } from '../request.ts';
 import { badRequest, failure, methodNotAllowed, StatusError, unknownPath } from '../status.ts';
 import { wantsAggregatedDiscovery } from './accept.ts';
-import { assertLocal, authenticate, type TokenUser } from './guard.ts';
+import { assertLocal } from './guard.ts';
 import type { RequestLabels, RequestMetrics } from './request-metrics.ts';
 import { serveResource } from './resources.ts';
 
 /** What the front of the server needs beyond the context. */
 export interface Front {
-  readonly users: readonly TokenUser[];
   /** The values of Host that are this server. */
   readonly hosts: ReadonlySet<string>;
   readonly metrics: RequestMetrics;
@@ -72,12 +72,16 @@ async function route(context: ServerContext, front: Front, incoming: Incoming): 
     plain(response, 'ok');
     return;
   }
-  const user = authenticate(request, front.users);
+  const user = authenticate(request, context.authentication);
   const place = parseResourcePath(pathname);
+  const method = (request.method ?? '').toLowerCase();
   if (place === undefined) {
+    assertAllowed(context.authorizer, { kind: 'path', user, verb: method, path: pathname });
     serveOther(context, front, { ...incoming, pathname });
     return;
   }
+  const verb = toVerb(request.method ?? '', place, searchParams) ?? method;
+  assertAllowed(context.authorizer, attributesOfPlace(place, { user, verb, query: searchParams }));
   const exchange = { request, response, place, query: searchParams, user, warnings };
   const result = await serveResource(context, exchange);
   if (result === 'streaming') return;

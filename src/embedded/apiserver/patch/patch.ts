@@ -9,12 +9,16 @@ const jsonPatchType = 'application/json-patch+json';
 const mergePatchType = 'application/merge-patch+json';
 const strategicType = 'application/strategic-merge-patch+json';
 
-/** The patch types that a resource takes. Server-side apply (apply-patch+yaml) is not among them. */
+/** The type of server-side apply. */
+export const applyPatchType = 'application/apply-patch+yaml';
+
+/** The patch types that a resource takes. */
 export function patchTypes(resource: { readonly custom: boolean }): readonly string[] {
-  return resource.custom ? [jsonPatchType, mergePatchType] : [jsonPatchType, mergePatchType, strategicType];
+  const strategic = resource.custom ? [] : [strategicType];
+  return [jsonPatchType, mergePatchType, ...strategic, applyPatchType];
 }
 
-/** Reads a patch of any served type into a change; others are a 415 Status. */
+/** Reads a patch of any served type but apply into a change; others are a 415 Status. */
 export function parsePatch(request: ResourceRequest, contentType: string, text: string): Change {
   const accepted = patchTypes(request.resource);
   if (!accepted.includes(contentType)) {

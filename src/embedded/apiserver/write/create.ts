@@ -1,20 +1,29 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import { admit } from '../admission/admit.ts';
 import { type ServerContext, timestamp } from '../context.ts';
+import { trackUpdate } from '../fields/index.ts';
 import { nameOf, textAt, withMeta, withValue } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
 import { alreadyExists, failure, forbidden, invalid, notFound } from '../status.ts';
 import { decodeObject, toOwnKind } from './decode.ts';
+import { fieldWriteOf, withManagersOf } from './field-write.ts';
 import { generateName, matchNamespace, metadataProblems, wipeSystemFields } from './metadata.ts';
 import { schemaProblems } from './schema.ts';
 
 const maxNameAttempts = 8;
+
+/** How an object is created. */
+export interface CreateOptions {
+  /** Does the body say itself who owns its fields? */
+  readonly tracksFields?: boolean;
+}
 
 /** Creates an object: decode, mutate, complete, validate, ask validating webhooks, store. */
 export async function createObject(
   context: ServerContext,
   request: ResourceRequest,
   body: JsonValue,
+  options: CreateOptions = {},
 ): Promise<JsonObject> {
   const { resource } = request;
   const decoded = decodeObject(toOwnKind(body, request), request, { kind: 'body' });
@@ -22,12 +31,17 @@ export async function createObject(
   if (version !== '' && version !== '0') {
     throw failure(500, '', 'resourceVersion should not be set on objects to be created');
   }
-  const placed = matchNamespace(wipeSystemFields(decoded), request);
+  const wiped = matchNamespace(wipeSystemFields(decoded), request);
+  const placed =
+    options.tracksFields === true
+      ? withManagersOf(wiped, decoded)
+      : trackUpdate(fieldWriteOf(context, request), undefined, wiped);
   assertNamespace(context, request);
   const mutated = await admit(context, request, { phase: 'mutating', operation: 'CREATE', object: placed });
-  const checked = complete(context, request, matchNamespace(decodeAgain(mutated, placed, request), request));
+  const again = withManagersOf(decodeAgain(mutated, placed, request), placed);
+  const checked = complete(context, request, matchNamespace(again, request));
   for (let attempt = 1; ; attempt += 1) {
-    const named = withName(context, checked);
+    const named = withName(context, checked, request);
     assertValid(named, undefined, request);
     await admit(context, request, { phase: 'validating', operation: 'CREATE', object: named });
     const key = {
@@ -85,10 +99,11 @@ function complete(context: ServerContext, request: ResourceRequest, object: Json
   });
 }
 
-function withName(context: ServerContext, object: JsonObject): JsonObject {
+function withName(context: ServerContext, object: JsonObject, { resource }: ResourceRequest): JsonObject {
   const base = textAt(object, 'metadata', 'generateName') ?? '';
   if (nameOf(object) !== '' || base === '') return object;
-  return withMeta(object, { name: generateName(base, context.random) });
+  const named = withMeta(object, { name: generateName(base, context.random) });
+  return resource.defaults?.(named) ?? named;
 }
 
 /** Throws a 422 Status that lists everything wrong with an object. */

@@ -52,7 +52,8 @@ export function decodeObject(object: JsonObject, request: ResourceRequest, origi
   assertMetadataShape(object, request);
   const { object: pruned, unknown } = pruneObject(resource, object);
   reportUnknown(unknown, request, origin);
-  const filled = defaultObject(resource, pruned);
+  const defaulted = defaultObject(resource, pruned);
+  const filled = resource.defaults?.(defaulted) ?? defaulted;
   if (!resource.custom) {
     const wrong = schemaProblems(resource, filled, undefined)[0];
     if (wrong !== undefined) {
@@ -91,7 +92,7 @@ function reportStrict(problems: readonly string[], request: ResourceRequest, ori
 }
 
 const maps = ['labels', 'annotations'];
-const lists = ['finalizers', 'ownerReferences'];
+const lists = ['finalizers', 'ownerReferences', 'managedFields'];
 const texts = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion'];
 
 function assertMetadataShape(object: JsonObject, request: ResourceRequest): void {

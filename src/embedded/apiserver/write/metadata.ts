@@ -103,7 +103,6 @@ export function matchStored(object: JsonObject, old: JsonObject, request: Resour
     generation: kept['generation'],
     resourceVersion: kept['resourceVersion'],
     selfLink: undefined,
-    managedFields: undefined,
   });
 }
 

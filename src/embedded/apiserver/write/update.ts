@@ -1,12 +1,14 @@
-import { equalJson, type JsonObject } from '../../../base/index.ts';
+import type { JsonObject } from '../../../base/index.ts';
 import { admit } from '../admission/admit.ts';
 import { type ServerContext, timestamp } from '../context.ts';
+import { trackUpdate } from '../fields/index.ts';
 import { namespaceOf, objectAt, revisionOf, textAt, textsAt, withMeta, withValue } from '../json-path.ts';
 import { present } from '../present.ts';
 import type { ResourceRequest } from '../request.ts';
 import { conflict, type FieldProblem, invalid, modifiedMessage, notFound } from '../status.ts';
 import { assertValid, decodeAgain, toStored } from './create.ts';
 import { decodeObject, type Origin, toOwnKind } from './decode.ts';
+import { fieldWriteOf, isSameWrite, withManagersOf } from './field-write.ts';
 import { matchNamespace, matchStored, nextGeneration } from './metadata.ts';
 
 const maxAttempts = 20;
@@ -16,6 +18,8 @@ export interface Change {
   readonly origin: Origin;
   /** Must a resourceVersion be given? A PUT of a custom resource must, a patch need not. */
   readonly needsVersion: boolean;
+  /** Does the new object say itself who owns its fields? */
+  readonly tracksFields?: boolean;
   apply(current: JsonObject): JsonObject;
 }
 
@@ -38,7 +42,7 @@ export async function updateObject(
       if ((await context.store.remove(key, revisionOf(stored))) !== 'conflict') return next;
       continue;
     }
-    if (equalJson(next, old)) return old;
+    if (isSameWrite(next, old)) return old;
     const written = await context.store.put(key, toStored(next, request), revisionOf(stored));
     if (written !== 'conflict') return present(resource, written);
   }
@@ -56,14 +60,17 @@ async function prepareUpdate(
   const problem = versionProblem(decoded, request, change);
   const matched = matchStored(decoded, old, request);
   if (problem !== undefined) throw invalid(resource, request.name ?? '', [problem]);
-  const separated = separate(matched, old, request);
+  const tracked =
+    change.tracksFields === true ? matched : trackUpdate(fieldWriteOf(context, request), old, matched);
+  const separated = separate(tracked, old, request);
   const mutated = await admit(context, request, {
     phase: 'mutating',
     operation: 'UPDATE',
     object: separated,
     oldObject: old,
   });
-  const again = separate(matchStored(decodeAgain(mutated, separated, request), old, request), old, request);
+  const decodedAgain = withManagersOf(decodeAgain(mutated, separated, request), separated);
+  const again = separate(matchStored(decodedAgain, old, request), old, request);
   const facts = { now: timestamp(context.clock), subresource: request.subresource };
   const prepared = resource.prepare?.(again, old, facts) ?? again;
   const generation = nextGeneration(prepared, old, request);
@@ -88,10 +95,10 @@ function versionProblem(
 /** The status is written by its own sub-resource alone, and that writes nothing else. */
 function separate(object: JsonObject, old: JsonObject, request: ResourceRequest): JsonObject {
   if (request.subresource === 'finalize') {
-    return { ...old, spec: objectAt(object, 'spec') };
+    return withManagersOf({ ...old, spec: objectAt(object, 'spec') }, object);
   }
   if (request.subresource === 'status') {
-    return withValue(old, ['status'], object['status']);
+    return withManagersOf(withValue(old, ['status'], object['status']), object);
   }
   return request.resource.hasStatus ? withValue(object, ['status'], old['status']) : object;
 }
