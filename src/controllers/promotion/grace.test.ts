@@ -38,6 +38,7 @@ test.each([
     nowMs: createdMs + ageMs,
     stage: stage('current' in row ? row.current : undefined),
     freight: undefined,
+    isMine: true,
     component: 'promotion-controller',
   });
   expect(plan.kind, because).toBe(want);
