@@ -15,7 +15,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY --from=build --chown=root:root /src/dist/gantry.js /src/dist/gantry.js.map /app/
+COPY --from=build --chown=root:root /src/dist /app
 COPY --from=build --chown=root:root /src/package.json /src/LICENSE /app/
 COPY --from=build --chown=root:root /src/examples /examples
 USER 65532:65532

@@ -1,6 +1,8 @@
+import { atRestBench } from './at-rest.ts';
 import { discoveryBench } from './discovery.ts';
 import { fanoutBench } from './fanout.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
+import { loadedStartBench, startBench } from './start.ts';
 import type { Bench } from './support/bench.ts';
 import { tagToFreightBench } from './tag-to-freight.ts';
 
@@ -11,4 +13,7 @@ export const benches: readonly Bench[] = [
   fanoutBench,
   tagToFreightBench,
   discoveryBench,
+  startBench,
+  loadedStartBench,
+  atRestBench,
 ];

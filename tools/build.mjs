@@ -1,16 +1,24 @@
-// Bundles the one program into dist/gantry.js, or into another folder given as an argument; takes under a second.
-import { readFileSync } from 'node:fs';
+// Bundles the one program into dist/gantry.js and the chunks that only some commands load, or into another folder given as
+// an argument; takes under a second.
+import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 
+const outdir = resolve(root, process.argv[2] ?? 'dist');
+// Chunks carry a hash in their names, so that old ones would pile up.
+rmSync(`${outdir}/chunks`, { recursive: true, force: true });
+
 await build({
   absWorkingDir: root,
   entryPoints: { gantry: 'src/main/gantry.ts' },
-  outdir: process.argv[2] ?? 'dist',
+  outdir,
   bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   target: 'node20',
   format: 'esm',

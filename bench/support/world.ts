@@ -56,6 +56,8 @@ export interface World {
   scrape(): Promise<Counters>;
   /** Starts the controllers in a process of their own and waits until they work; they end with the world. */
   startController(env?: Readonly<Record<string, string>>): Promise<Controller>;
+  /** Ends all controllers' processes. */
+  stopControllers(): Promise<void>;
   /** Makes a Project with credentials for git and registry. */
   createProject(name: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -100,6 +102,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       const { url } = JSON.parse(await child.line(isBound)) as { readonly url: string };
       await child.line(isAtWork);
       return { ...child, scrape: () => scrape(url) };
+    },
+    async stopControllers() {
+      for (const child of children.splice(1)) await child.stop();
     },
     async createProject(name, signal) {
       const project = { apiVersion: 'kargo.akuity.io/v1alpha1', kind: 'Project', metadata: { name } };

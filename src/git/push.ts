@@ -1,5 +1,6 @@
 import type { PushRequest, PushResult } from '../ports/index.ts';
 import { accessKey } from './access.ts';
+import { Expected } from './expected.ts';
 import { type Job, type PusherDeps, SinglePush } from './push-one.ts';
 import { canShare, JointPush, type WaitingPush } from './push-together.ts';
 import { Turns } from './turns.ts';
@@ -7,6 +8,9 @@ import type { GitWorktree } from './worktree.ts';
 
 /** Pushes that are sent together at most. */
 const maxTogether = 50;
+
+/** How long a push waits for work trees of its branch that are about to be pushed too, in milliseconds. */
+const gatherMs = 200;
 
 interface Entry extends WaitingPush {
   readonly result: Promise<PushResult>;
@@ -25,15 +29,23 @@ export class Pusher {
   readonly #joint: JointPush;
   readonly #turns = new Turns();
   readonly #waiting = new Map<string, Set<Entry>>();
+  readonly #expected: Expected;
 
   constructor(deps: PusherDeps) {
     this.#deps = deps;
+    this.#expected = new Expected(deps.clock);
     this.#single = new SinglePush(deps);
     this.#joint = new JointPush(this.#single, deps.transport);
   }
 
+  /** A work tree that stands on a branch was checked out. */
+  expect(worktree: GitWorktree): void {
+    if (worktree.branch !== undefined) this.#expected.add(worktree, shareKey(worktree, worktree.branch));
+  }
+
   /** See `GitRepos.push`. */
   async push(request: PushRequest, worktree: GitWorktree, signal: AbortSignal): Promise<PushResult> {
+    this.#expected.remove(worktree);
     const source = this.#deps.objectsOf(worktree.remote);
     const key = `${source.store}\n${request.branch}`;
     const entry = createEntry({ request, worktree, source }, signal);
@@ -50,6 +62,11 @@ export class Pusher {
   async #takeTurn(entry: Entry, waiting: Set<Entry>): Promise<PushResult> {
     // Somebody has taken it along.
     if (!waiting.has(entry)) return entry.result;
+    if (canShare(entry.job) && waiting.size < maxTogether) {
+      const { worktree, request } = entry.job;
+      await this.#expected.wait(shareKey(worktree, request.branch), gatherMs, entry.signal);
+      entry.signal.throwIfAborted();
+    }
     const companions = this.#takeCompanions(entry, waiting);
     if (companions.length === 0) return this.#single.push(entry.job, entry.signal);
     const together: [Entry, ...Entry[]] = [entry, ...companions];
@@ -64,9 +81,9 @@ export class Pusher {
   #takeCompanions(entry: Entry, waiting: Set<Entry>): Entry[] {
     waiting.delete(entry);
     if (!canShare(entry.job)) return [];
-    const identity = identityOf(entry.job);
+    const key = keyOf(entry.job);
     const found = [...waiting].filter(
-      (other) => !other.signal.aborted && canShare(other.job) && identityOf(other.job) === identity,
+      (other) => !other.signal.aborted && canShare(other.job) && keyOf(other.job) === key,
     );
     const companions = found.slice(0, maxTogether - 1);
     for (const companion of companions) waiting.delete(companion);
@@ -74,8 +91,13 @@ export class Pusher {
   }
 }
 
-function identityOf({ worktree: { remote } }: Job): string {
-  return `${accessKey(remote)}\n${remote.insecureSkipTLSVerify === true}`;
+function keyOf({ worktree, request }: Job): string {
+  return shareKey(worktree, request.branch);
+}
+
+/** Pushes share only with the same repository, identity and branch. */
+function shareKey({ remote }: GitWorktree, branch: string): string {
+  return `${accessKey(remote)}\n${remote.insecureSkipTLSVerify === true}\n${branch}`;
 }
 
 function createEntry(job: Job, signal: AbortSignal): Entry {

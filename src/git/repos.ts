@@ -124,12 +124,14 @@ class HttpGitRepos implements GitAdapter {
     const commit = toId(at.commit, remote);
     const { tree } = await this.#readProven(remote, at, signal);
     if (at.branch !== undefined) this.#lastRead.set(remote, at.branch, commit);
-    return new GitWorktree({
+    const worktree = new GitWorktree({
       remote,
       branch: at.branch,
       anchor: { commit, tree },
       source: this.#objectsOf(remote),
     });
+    this.#pusher.expect(worktree);
+    return worktree;
   }
 
   async createBranch(

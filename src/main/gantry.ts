@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram, runProgram } from '../cli/index.ts';
 import { createCommandDeps, toOutput } from './command-clients.ts';
-import { runController } from './controller-process.ts';
-import { runDemoProcess } from './demo-process.ts';
-import { runSandbox } from './sandbox-process.ts';
 import { readSettings } from './settings.ts';
-import { runWebhooks } from './webhooks-process.ts';
 
 declare const GANTRY_VERSION: string;
 
@@ -21,7 +17,7 @@ function listenForSignals(): AbortSignal {
   return stop.signal;
 }
 
-/** Adds the commands that are processes of their own. */
+/** Adds the commands that are processes of their own; each loads its code when it is called, so that all start fast. */
 function addProcesses(program: Command, signal: AbortSignal): void {
   const { stdout, stderr, env } = process;
   const kubeconfig = (): string | undefined => program.opts<{ readonly kubeconfig?: string }>().kubeconfig;
@@ -29,7 +25,8 @@ function addProcesses(program: Command, signal: AbortSignal): void {
     .command('controller')
     .description('run the controllers on a cluster')
     .option('--leader-elect', 'of several replicas let one work', false)
-    .action(({ leaderElect }: { readonly leaderElect: boolean }) => {
+    .action(async ({ leaderElect }: { readonly leaderElect: boolean }) => {
+      const { runController } = await import('./controller-process.ts');
       const settings = readSettings(env);
       const isElected = leaderElect || settings.GANTRY_LEADER_ELECT;
       return runController({ ...settings, GANTRY_LEADER_ELECT: isElected }, kubeconfig(), stderr, signal);
@@ -37,13 +34,17 @@ function addProcesses(program: Command, signal: AbortSignal): void {
   program
     .command('webhooks')
     .description('serve the admission webhooks of a cluster')
-    .action(() => runWebhooks(readSettings(env), kubeconfig(), stderr, signal));
+    .action(async () => {
+      const { runWebhooks } = await import('./webhooks-process.ts');
+      return runWebhooks(readSettings(env), kubeconfig(), stderr, signal);
+    });
   program
     .command('sandbox')
     .description('run everything embedded, empty and in memory, to try manifests')
     .option('--json', 'print one JSON line when ready, and nothing else, on stdout', false)
     .option('--no-controllers', 'start the servers only')
-    .action((options: { readonly json: boolean; readonly controllers: boolean }) => {
+    .action(async (options: { readonly json: boolean; readonly controllers: boolean }) => {
+      const { runSandbox } = await import('./sandbox-process.ts');
       const call = { json: options.json, runsControllers: options.controllers, environment: env };
       return runSandbox(call, { stdout, stderr }, signal);
     });
@@ -52,6 +53,7 @@ function addProcesses(program: Command, signal: AbortSignal): void {
     .description('play a release on a sandbox and tell the story')
     .option('--once', 'end when it is verified in production', false)
     .action(async ({ once }: { readonly once: boolean }) => {
+      const { runDemoProcess } = await import('./demo-process.ts');
       process.exitCode = await runDemoProcess({ once }, { output: toOutput(stdout), stderr }, signal);
     });
 }
