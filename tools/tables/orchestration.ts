@@ -1,14 +1,11 @@
 import type { JsonObject } from '../../src/base/index.ts';
 import type { EngineStatus, StepOutcome } from '../../src/domain/index.ts';
-import type { PlannedStep } from '../../src/steps/engine/index.ts';
+import { journalKey, type PlannedStep } from '../../src/steps/engine/index.ts';
 import { createEngineWorld, defineScripted, type EngineWorld } from '../../test/support/engine-world.ts';
 import { compareOutcome, type Outcome, type Row, type Table } from './table.ts';
 
 /** Whole promotions of scripted steps, call by call. */
 export const orchestrationTable: Table = { name: 'orchestration', prepare: () => runCalls };
-
-// The reserved key of the journal, which is no output.
-const journalKey = 'gantry.io/journal';
 
 interface Script {
   readonly status?: string;
