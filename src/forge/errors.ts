@@ -34,12 +34,12 @@ export const forgeErrors = defineErrors({
   },
   'forge.unknown-provider': {
     disposition: 'stop',
-    summary: 'The kind of git host cannot be told from its name.',
+    summary: 'The kind of git host cannot be told from its name, or the name fits two.',
     help: 'Set "provider" to azure, bitbucket, gitea, github or gitlab.',
   },
   'forge.unsupported': {
     disposition: 'stop',
-    summary: 'Pull requests at this kind of git host are not supported yet.',
-    help: 'Use a GitHub repository, or open and merge the pull request by other means.',
+    summary: 'The kind of git host cannot do what was asked for.',
+    help: 'Leave out what the message names.',
   },
 });

@@ -1,40 +1,43 @@
-import type { Clock, ForgeProvider, ForgeRepo, Forges, HttpClient } from '../ports/index.ts';
+import type { Clock, ForgeRepo, Forges, HttpClient, Log } from '../ports/index.ts';
+import { createAzure } from './azure/index.ts';
+import { createBitbucketCloud, isBitbucketCloud } from './bitbucket-cloud/index.ts';
+import { createBitbucketServer } from './bitbucket-server/index.ts';
+import { formatCommitUrl } from './commit-url.ts';
+import { fitDraft } from './draft.ts';
 import { forgeErrors } from './errors.ts';
+import { createGitea } from './gitea/index.ts';
 import { createGitHub } from './github/index.ts';
-import { formatCommitUrl, inferProvider, parseRepoUrl } from './repo-url.ts';
+import { createGitLab } from './gitlab/index.ts';
+import type { ForgeHost, HostDeps, HostRepo } from './host.ts';
+import { inferProvider, inferProviders, parseRepoUrl } from './repo-url.ts';
 
 /** What the adapters of git hosts need. */
 export interface ForgesDeps {
   readonly http: HttpClient;
   readonly clock: Clock;
+  /** Hears of what a host cannot do and what was left out therefore. */
+  readonly log?: Log;
 }
 
 /** Creates the port to git hosts: picks the adapter by the provider that is named or told from the host name. */
-export function createForges(deps: ForgesDeps): Forges {
-  const github = createGitHub(deps);
-  const pick = (repo: ForgeRepo) => {
-    const address = parseRepoUrl(repo.remote.url);
-    const provider = repo.provider ?? inferProvider(address.hostname);
-    if (provider === 'github') return { api: github, address };
-    if (provider === undefined) {
-      const message = `the kind of git host of "${address.hostname}" cannot be told from its name`;
-      throw forgeErrors.create('forge.unknown-provider', message);
-    }
-    const name = providerNames[provider];
-    throw forgeErrors.create('forge.unsupported', `pull requests at ${name} are not supported yet`);
-  };
+export function createForges({ http, clock, log }: ForgesDeps): Forges {
+  const pick = createPicker({ http, clock, log });
   return {
     async listPullRequests(repo, filter, signal) {
-      const { api, address } = pick(repo);
-      return api.list(address, repo.remote, filter, signal);
+      const { host, at } = pick(repo);
+      return host.list(at, filter, signal);
     },
     async openPullRequest(repo, draft, signal) {
-      const { api, address } = pick(repo);
-      return api.open(address, repo.remote, draft, signal);
+      const { host, at } = pick(repo);
+      return host.open(at, fitDraft(host, draft, log), signal);
     },
     async getPullRequest(repo, number, signal) {
-      const { api, address } = pick(repo);
-      return api.get(address, repo.remote, number, signal);
+      const { host, at } = pick(repo);
+      return host.get(at, number, signal);
+    },
+    async mergePullRequest(repo, number, order, signal) {
+      const { host, at } = pick(repo);
+      return host.merge(at, number, order, signal);
     },
     commitUrl(repo, commit) {
       const address = parseRepoUrl(repo.remote.url);
@@ -44,10 +47,29 @@ export function createForges(deps: ForgesDeps): Forges {
   };
 }
 
-const providerNames: Readonly<Record<ForgeProvider, string>> = {
-  azure: 'Azure DevOps',
-  bitbucket: 'Bitbucket',
-  gitea: 'Gitea',
-  github: 'GitHub',
-  gitlab: 'GitLab',
-};
+function createPicker(
+  deps: HostDeps,
+): (repo: ForgeRepo) => { readonly host: ForgeHost; readonly at: HostRepo } {
+  const bitbucketCloud = createBitbucketCloud(deps);
+  const bitbucketServer = createBitbucketServer(deps);
+  const hosts = {
+    azure: createAzure(deps),
+    gitea: createGitea(deps),
+    github: createGitHub(deps),
+    gitlab: createGitLab(deps),
+  };
+  return ({ remote, provider: named }) => {
+    const address = parseRepoUrl(remote.url);
+    const provider = named ?? inferProvider(address.hostname);
+    if (provider === undefined) throw unknownProvider(address.hostname);
+    const bitbucket = isBitbucketCloud(address) ? bitbucketCloud : bitbucketServer;
+    return { host: provider === 'bitbucket' ? bitbucket : hosts[provider], at: { address, remote } };
+  };
+}
+
+function unknownProvider(hostname: string): Error {
+  const fitting = inferProviders(hostname);
+  const why = fitting.length > 1 ? `: it could be ${fitting.join(' or ')}` : '';
+  const message = `the kind of git host of "${hostname}" cannot be told from its name${why}`;
+  return forgeErrors.create('forge.unknown-provider', message);
+}

@@ -1,6 +1,6 @@
 /**
- * Adapters of git hosts for pull requests: GitHub now, the others are refused by name.
- * It must never touch git itself. Start reading at `forges.ts`.
+ * Adapters of git hosts for pull requests, one folder per kind of host.
+ * It must never touch git itself. Start reading at `forges.ts`, then `host.ts` and `call.ts`.
  */
 export { forgeErrors } from './errors.ts';
 export { createForges, type ForgesDeps } from './forges.ts';

@@ -8,7 +8,7 @@ export interface RepoAddress {
   /** Host name, with a port if the address names one for HTTP. */
   readonly host: string;
   readonly hostname: string;
-  /** Without leading slash and ".git", e.g. "example/gitops". */
+  /** Without leading slash and ".git", e.g. "example/gitops"; percent signs as in the address. */
   readonly path: string;
 }
 
@@ -27,28 +27,40 @@ export function parseRepoUrl(text: string): RepoAddress {
   throw forgeErrors.create('forge.not-found', 'the address of the repository cannot be read');
 }
 
-/** Tells the provider from the host name; `undefined` when it cannot be told. */
-export function inferProvider(hostname: string): ForgeProvider | undefined {
-  const host = hostname.toLowerCase();
-  if (host.includes('github') || host.endsWith('.ghe.com')) return 'github';
-  if (host.includes('gitlab')) return 'gitlab';
-  if (host.includes('gitea')) return 'gitea';
-  if (host === 'bitbucket.org') return 'bitbucket';
-  return host === 'dev.azure.com' || host.endsWith('visualstudio.com') ? 'azure' : undefined;
-}
-
-const commitPaths: Readonly<Record<ForgeProvider, string>> = {
-  azure: 'commit',
-  bitbucket: 'commits',
-  gitea: 'commit',
-  github: 'commit',
-  gitlab: '-/commit',
+const signs: Readonly<Record<ForgeProvider, (host: string) => boolean>> = {
+  azure: (host) =>
+    host === 'dev.azure.com' || host === 'ssh.dev.azure.com' || host.endsWith('visualstudio.com'),
+  bitbucket: (host) => host.includes('bitbucket'),
+  gitea: (host) => host.includes('gitea') || host.includes('forgejo') || host === 'codeberg.org',
+  github: (host) => host.includes('github') || host.endsWith('.ghe.com'),
+  gitlab: (host) => host.includes('gitlab'),
 };
 
-/** The page of a commit for people. */
-export function formatCommitUrl(repo: RepoAddress, provider: ForgeProvider, commit: string): string {
-  const home = `${repo.scheme}://${repo.host}/${repo.path}`.toLowerCase();
-  return `${home}/${commitPaths[provider]}/${commit}`;
+/**
+ * Tells the provider from the host name; `undefined` when no sign of any fits, or signs of two.
+ *
+ * Source: Kargo's behavior, widened by names that it takes for none: Forgejo and Bitbucket at own hosts.
+ */
+export function inferProvider(hostname: string): ForgeProvider | undefined {
+  const found = inferProviders(hostname);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Every provider whose sign a host name has, in alphabetical order. */
+export function inferProviders(hostname: string): ForgeProvider[] {
+  const host = hostname.toLowerCase();
+  const providers: readonly ForgeProvider[] = ['azure', 'bitbucket', 'gitea', 'github', 'gitlab'];
+  return providers.filter((provider) => signs[provider](host));
+}
+
+/** One part of a path, or several, without percent escapes; as it is where they are none. */
+export function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A percent sign that escapes nothing stands for itself.
+    return path;
+  }
 }
 
 function address(scheme: 'http' | 'https', host: string, hostname: string, path: string): RepoAddress {

@@ -79,7 +79,7 @@ export function createAdapters(
         maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES,
       },
     ),
-    forges: createForges({ http, clock: surroundings.clock }),
+    forges: createForges({ ...surroundings, http }),
     credentials: createSecretCredentials(
       { reader: client.reader },
       {

@@ -9,6 +9,7 @@ export interface PullRequest {
   readonly isMerged: boolean;
   readonly headBranch: string;
   readonly baseBranch: string;
+  /** 40 hex digits; shorter only where the host shortens ids and no longer has the commit. */
   readonly headCommit: string;
   /** Known once merged; some hosts report a test merge while it is open. */
   readonly mergeCommit?: string;
@@ -20,8 +21,31 @@ export interface PullRequestDraft {
   readonly baseBranch: string;
   readonly title: string;
   readonly body: string;
+  /** Skipped, with a line in the log, where the host has no labels; made where the host needs them to exist. */
   readonly labels: readonly string[];
+  /** Not to be merged yet. */
+  readonly isDraft?: boolean;
+  /** Who is asked to review: login names, at Bitbucket Cloud and Azure DevOps the ids of accounts. */
+  readonly reviewers?: readonly string[];
+  /** Who is responsible: login names. */
+  readonly assignees?: readonly string[];
 }
+
+/** How a pull request is to be merged. */
+export interface MergeOrder {
+  /** In the words of the host, e.g. "squash"; the host's own default when absent. */
+  readonly method?: string;
+  /** Merge this head only; any when absent. */
+  readonly headCommit?: string;
+}
+
+/** What came of the wish to merge a pull request; reasons are for people. */
+export type MergeOutcome =
+  | { readonly kind: 'merged'; readonly pullRequest: PullRequest }
+  /** Checks, reviews or the host's own work are outstanding, or the head has moved: worth another try. */
+  | { readonly kind: 'not-ready'; readonly reason: string }
+  /** Another try will end the same way. */
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** The names of git hosts as manifests write them. */
 export type ForgeProvider = 'azure' | 'bitbucket' | 'gitea' | 'github' | 'gitlab';
@@ -41,6 +65,17 @@ export interface Forges {
   ): Promise<readonly PullRequest[]>;
   openPullRequest(repo: ForgeRepo, draft: PullRequestDraft, signal: AbortSignal): Promise<PullRequest>;
   getPullRequest(repo: ForgeRepo, number: number, signal: AbortSignal): Promise<PullRequest>;
+  /**
+   * Merges a pull request that is ready, once: one that is merged already is the same success.
+   *
+   * Limits: where the host cannot pin the head (Bitbucket Cloud), it is compared right before the merge.
+   */
+  mergePullRequest(
+    repo: ForgeRepo,
+    number: number,
+    order: MergeOrder,
+    signal: AbortSignal,
+  ): Promise<MergeOutcome>;
   /** The page of a commit for people; `undefined` when the host is not known. Pure. */
   commitUrl(repo: ForgeRepo, commit: string): string | undefined;
 }

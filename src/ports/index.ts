@@ -5,7 +5,15 @@
 export type { ApplicationSelector, ArgoCd } from './argocd.ts';
 export type { ChartSource, Charts } from './charts.ts';
 export type { Credential, CredentialKind, Credentials } from './credentials.ts';
-export type { ForgeProvider, ForgeRepo, Forges, PullRequest, PullRequestDraft } from './forge.ts';
+export type {
+  ForgeProvider,
+  ForgeRepo,
+  Forges,
+  MergeOrder,
+  MergeOutcome,
+  PullRequest,
+  PullRequestDraft,
+} from './forge.ts';
 export type {
   CommitDraft,
   GitCommit,

@@ -43,6 +43,16 @@ export const stepErrors = defineErrors({
     summary: 'The pull request that a promotion waited for was closed without being merged.',
     help: 'Promote the Freight again when it shall go ahead after all.',
   },
+  'step.pull-request-not-ready': {
+    disposition: 'stop',
+    summary: 'A pull request that was to be merged is not ready, and the step does not wait.',
+    help: 'Set `wait: true` in the configuration of the step, or promote again when it is ready.',
+  },
+  'step.merge-refused': {
+    disposition: 'stop',
+    summary: 'A pull request that was to be merged cannot be.',
+    help: 'Read the reason that is given; resolve conflicts or correct `mergeMethod`, then promote again.',
+  },
   'step.not-text': {
     disposition: 'stop',
     summary: 'A step was pointed at a file that is not text in UTF-8.',

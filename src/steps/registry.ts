@@ -5,6 +5,7 @@ import { copy } from './copy/index.ts';
 import { gitClear } from './git-clear/index.ts';
 import { gitClone } from './git-clone/index.ts';
 import { gitCommit } from './git-commit/index.ts';
+import { gitMergePr } from './git-merge-pr/index.ts';
 import { gitOpenPr } from './git-open-pr/index.ts';
 import { gitPush } from './git-push/index.ts';
 import { gitWaitForPr } from './git-wait-for-pr/index.ts';
@@ -18,6 +19,7 @@ export const stepDefinitions: readonly StepDefinition[] = [
   gitClear,
   gitClone,
   gitCommit,
+  gitMergePr,
   gitOpenPr,
   gitPush,
   gitWaitForPr,

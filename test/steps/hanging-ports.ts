@@ -39,6 +39,7 @@ export function hangingPorts(): StepPorts {
       listPullRequests: hang,
       openPullRequest: hang,
       getPullRequest: hang,
+      mergePullRequest: hang,
       commitUrl: () => undefined,
     },
     credentials: { find: hang },

@@ -154,8 +154,7 @@ test.each(refusals)('$name', async ({ answer, text, want }) => {
 });
 
 const providers = [
-  { url: 'https://gitlab.example/a/b', want: 'forge.unsupported' },
-  { url: 'https://dev.azure.com/a/b/_git/c', want: 'forge.unsupported' },
+  { url: 'https://gitlab-mirror.github.example/a/b', want: 'forge.unknown-provider' },
   { url: 'https://git.example/a/b', want: 'forge.unknown-provider' },
 ];
 test.each(providers)('$url is $want', async ({ url, want }) => {

@@ -1,31 +1,35 @@
-import { isJsonObject, type JsonValue } from '../../base/index.ts';
-import type { Clock, GitRemote, HttpClient, PullRequest, PullRequestDraft } from '../../ports/index.ts';
-import { forgeErrors } from '../errors.ts';
-import type { RepoAddress } from '../repo-url.ts';
-import { callApi } from './transport.ts';
+import type { JsonObject, JsonValue } from '../../base/index.ts';
+import type { PullRequest, PullRequestDraft } from '../../ports/index.ts';
+import { type ApiCall, callHost } from '../call.ts';
+import { fieldsOf, textOf, unexpected } from '../fields.ts';
+import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
+import { judgeMerge } from '../merging.ts';
+import { afterRefusal, decideReady, mergeMethods } from './merge.ts';
+import { githubApi, githubStyle } from './style.ts';
 
-/** Pull requests at GitHub. Errors: forge.*. */
-export interface GitHub {
-  list(
-    address: RepoAddress,
-    remote: GitRemote,
-    filter: { readonly headBranch: string; readonly baseBranch?: string; readonly state: 'open' | 'all' },
+/** Creates the adapter of GitHub's REST API, also at Enterprise hosts. */
+export function createGitHub(deps: HostDeps): ForgeHost {
+  const call = async (
+    { address, remote }: HostRepo,
+    draft: Omit<ApiCall, 'url'> & { readonly path: string },
     signal: AbortSignal,
-  ): Promise<readonly PullRequest[]>;
-  open(
-    address: RepoAddress,
-    remote: GitRemote,
-    draft: PullRequestDraft,
-    signal: AbortSignal,
-  ): Promise<PullRequest>;
-  get(address: RepoAddress, remote: GitRemote, number: number, signal: AbortSignal): Promise<PullRequest>;
-}
-
-/** Creates the adapter of GitHub's REST API. */
-export function createGitHub(deps: { readonly http: HttpClient; readonly clock: Clock }): GitHub {
+  ): Promise<JsonValue | undefined> => {
+    const url = `${githubApi(address)}/repos/${address.path}${draft.path}`;
+    return (await callHost(deps, githubStyle, { ...draft, url, remote }, signal)).body;
+  };
+  const read = async (repo: HostRepo, number: number, signal: AbortSignal) => {
+    const what = `pull request ${number} of "${repo.address.path}"`;
+    const answer = await call(repo, { method: 'GET', path: `/pulls/${number}`, what }, signal);
+    return { answer: fieldsOf(answer), pull: parsePull(answer, what), what };
+  };
   return {
-    async list(address, remote, filter, signal) {
-      const [owner = ''] = address.path.split('/');
+    name: 'GitHub',
+    hasLabels: true,
+    hasAssignees: true,
+    longestTitle: 256,
+    longestBody: 65_536,
+    async list(repo, filter, signal) {
+      const [owner = ''] = repo.address.path.split('/');
       const query = new URLSearchParams({
         state: filter.state,
         // Without the owner, GitHub ignores the filter.
@@ -35,64 +39,90 @@ export function createGitHub(deps: { readonly http: HttpClient; readonly clock: 
         direction: 'desc',
         per_page: '100',
       });
-      const what = `the pull requests of "${address.path}"`;
-      const call = { method: 'GET', path: `/pulls?${query}`, what } as const;
-      const answer = await callApi(deps, { address, remote }, call, signal);
-      if (!Array.isArray(answer)) throw unexpected(what);
+      const what = `the pull requests of "${repo.address.path}"`;
+      const answer = await call(repo, { method: 'GET', path: `/pulls?${query}`, what }, signal);
+      if (!Array.isArray(answer)) throw unexpected('GitHub', what);
       return answer.map((item: JsonValue) => parsePull(item, what));
     },
-    async open(address, remote, draft, signal) {
-      const what = `a new pull request of "${draft.headBranch}" in "${address.path}"`;
-      const { headBranch: head, baseBranch: base, title, body, labels } = draft;
-      const call = { method: 'POST', path: '/pulls', body: { head, base, title, body }, what } as const;
-      const pull = parsePull(await callApi(deps, { address, remote }, call, signal), what);
-      if (labels.length > 0) {
-        const path = `/issues/${pull.number}/labels`;
-        const labeled = `the labels of pull request ${pull.number} of "${address.path}"`;
-        await callApi(
-          deps,
-          { address, remote },
-          { method: 'POST', path, body: { labels }, what: labeled },
-          signal,
-        );
+    async open(repo, draft, signal) {
+      const what = `a new pull request of "${draft.headBranch}" in "${repo.address.path}"`;
+      const { headBranch: head, baseBranch: base, title, body } = draft;
+      const sent = { head, base, title, body, ...(draft.isDraft === true ? { draft: true } : {}) };
+      const answer = await call(repo, { method: 'POST', path: '/pulls', body: sent, what }, signal);
+      const pull = parsePull(answer, what);
+      for (const { name, path, body: added } of listAdditions(pull.number, draft)) {
+        const labeled = `the ${name} of pull request ${pull.number} of "${repo.address.path}"`;
+        await call(repo, { method: 'POST', path, body: added, what: labeled }, signal);
       }
       return pull;
     },
-    async get(address, remote, number, signal) {
-      const what = `pull request ${number} of "${address.path}"`;
-      const call = { method: 'GET', path: `/pulls/${number}`, what } as const;
-      return parsePull(await callApi(deps, { address, remote }, call, signal), what);
+    get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
+    async merge(repo, number, order, signal) {
+      const { answer, pull, what } = await read(repo, number, signal);
+      const state = textOf(answer['mergeable_state']);
+      const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
+      if (early !== undefined) return early;
+      const body = {
+        sha: pull.headCommit,
+        ...(order.method === undefined ? {} : { merge_method: order.method }),
+      };
+      try {
+        const path = `/pulls/${number}/merge`;
+        const merged = await call(repo, { method: 'PUT', path, body, what: `merging ${what}` }, signal);
+        const mergeCommit = textOf(fieldsOf(merged)['sha']);
+        return { kind: 'merged', pullRequest: { ...pull, isOpen: false, isMerged: true, mergeCommit } };
+      } catch (error) {
+        return afterRefusal(error, state);
+      }
     },
   };
 }
 
-function parsePull(value: JsonValue, what: string): PullRequest {
-  const { number, html_url: url, state, head, base, merge_commit_sha: mergeCommit } = asObject(value);
-  const { ref: headBranch, sha: headCommit } = asObject(head);
-  const { ref: baseBranch } = asObject(base);
+/** What GitHub takes only once the pull request exists. */
+function listAdditions(
+  number: number,
+  draft: PullRequestDraft,
+): { readonly name: string; readonly path: string; readonly body: JsonObject }[] {
+  const { labels, assignees = [], reviewers = [] } = draft;
+  const issue = `/issues/${number}`;
+  // A team is written "organization/team".
+  const teams = reviewers.filter((name) => name.includes('/')).map((name) => name.split('/')[1] ?? '');
+  const people = reviewers.filter((name) => !name.includes('/'));
+  return [
+    { name: 'labels', path: `${issue}/labels`, body: { labels: [...labels] }, isAsked: labels.length > 0 },
+    {
+      name: 'assignees',
+      path: `${issue}/assignees`,
+      body: { assignees: [...assignees] },
+      isAsked: assignees.length > 0,
+    },
+    {
+      name: 'reviewers',
+      path: `/pulls/${number}/requested_reviewers`,
+      body: { reviewers: people, team_reviewers: teams },
+      isAsked: reviewers.length > 0,
+    },
+  ].filter(({ isAsked }) => isAsked);
+}
+
+function parsePull(value: JsonValue | undefined, what: string): PullRequest {
+  const { number, html_url: url, state, head, base, merge_commit_sha: mergeCommit } = fieldsOf(value);
+  const { ref: headBranch, sha: headCommit } = fieldsOf(head);
+  const { ref: baseBranch } = fieldsOf(base);
   const texts = [url, state, headBranch, headCommit, baseBranch];
-  if (typeof number !== 'number' || texts.some((text) => typeof text !== 'string')) throw unexpected(what);
+  if (typeof number !== 'number' || texts.some((text) => typeof text !== 'string')) {
+    throw unexpected('GitHub', what);
+  }
+  const { merged, merged_at: mergedAt } = fieldsOf(value);
   return {
     number,
-    url: String(url),
+    url: textOf(url),
     isOpen: state === 'open',
-    isMerged: isMerged(asObject(value)),
-    headBranch: String(headBranch),
-    baseBranch: String(baseBranch),
-    headCommit: String(headCommit),
+    // Lists carry only the time of the merge, single pull requests also the flag.
+    isMerged: merged === true || typeof mergedAt === 'string',
+    headBranch: textOf(headBranch),
+    baseBranch: textOf(baseBranch),
+    headCommit: textOf(headCommit),
     ...(typeof mergeCommit === 'string' ? { mergeCommit } : {}),
   };
-}
-
-/** Lists carry only the time of the merge, single pull requests also the flag. */
-function isMerged(pull: Readonly<Record<string, JsonValue | undefined>>): boolean {
-  return pull['merged'] === true || typeof pull['merged_at'] === 'string';
-}
-
-function asObject(value: JsonValue | undefined): Readonly<Record<string, JsonValue | undefined>> {
-  return isJsonObject(value) ? value : {};
-}
-
-function unexpected(what: string): Error {
-  return forgeErrors.create('forge.protocol', `GitHub’s answer about ${what} is not in its documented shape`);
 }

@@ -1,2 +1,2 @@
 /** Pull requests at GitHub and GitHub Enterprise over their REST API. Start reading at `github.ts`. */
-export { createGitHub, type GitHub } from './github.ts';
+export { createGitHub } from './github.ts';

@@ -23,6 +23,7 @@ function hostOf(pull: PullRequest): Forges {
     listPullRequests: async () => [pull],
     openPullRequest: () => Promise.reject(new Error('nothing is to be opened')),
     getPullRequest: async () => pull,
+    mergePullRequest: () => Promise.reject(new Error('nothing is to be merged')),
     commitUrl: () => undefined,
   };
 }

@@ -1,0 +1,156 @@
+import type { JsonObject, JsonValue } from '../../base/index.ts';
+import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
+import { type ApiCall, callHost, readRejection } from '../call.ts';
+import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
+import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
+import { judgeMerge, notReady, refused } from '../merging.ts';
+import { type AskGitea, findLabelIds } from './labels.ts';
+import { giteaRepo, giteaStyle } from './style.ts';
+
+const mergeMethods: readonly string[] = [
+  'merge',
+  'rebase',
+  'rebase-merge',
+  'squash',
+  'fast-forward-only',
+  'manually-merged',
+];
+const perPage = 50;
+const maxPages = 20;
+const maxFound = 100;
+
+/** Creates the adapter of Gitea's and Forgejo's REST API. */
+export function createGitea(deps: HostDeps): ForgeHost {
+  const askAbout =
+    ({ address, remote }: HostRepo): AskGitea =>
+    async ({ path, ...draft }, signal) => {
+      const call: ApiCall = { ...draft, url: `${giteaRepo(address)}${path}` };
+      return (await callHost(deps, giteaStyle, { ...call, remote }, signal)).body;
+    };
+  const read = async (repo: HostRepo, number: number, signal: AbortSignal) => {
+    const what = `pull request ${number} of "${repo.address.path}"`;
+    const answer = await askAbout(repo)({ method: 'GET', path: `/pulls/${number}`, what }, signal);
+    return { answer: fieldsOf(answer), pull: parsePull(answer, what), what };
+  };
+  return {
+    name: 'Gitea',
+    hasLabels: true,
+    hasAssignees: true,
+    longestTitle: 255,
+    longestBody: 1_048_576,
+    list: (repo, filter, signal) => listPulls(askAbout(repo), repo.address.path, filter, signal),
+    async open(repo, draft, signal) {
+      const ask = askAbout(repo);
+      const what = `a new pull request of "${draft.headBranch}" in "${repo.address.path}"`;
+      const labels = await findLabelIds(ask, repo.address.path, draft.labels, signal);
+      const body = toBody(draft, labels);
+      const pull = parsePull(await ask({ method: 'POST', path: '/pulls', body, what }, signal), what);
+      const reviewers = draft.reviewers ?? [];
+      if (reviewers.length > 0) {
+        const path = `/pulls/${pull.number}/requested_reviewers`;
+        const asked = `the reviewers of pull request ${pull.number} of "${repo.address.path}"`;
+        await ask({ method: 'POST', path, body: { reviewers: [...reviewers] }, what: asked }, signal);
+      }
+      return pull;
+    },
+    get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
+    async merge(repo, number, order, signal) {
+      const { answer, pull, what } = await read(repo, number, signal);
+      const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
+      if (early !== undefined) return early;
+      const body = { Do: order.method ?? 'merge', head_commit_id: pull.headCommit };
+      try {
+        const path = `/pulls/${number}/merge`;
+        await askAbout(repo)({ method: 'POST', path, body, what: `merging ${what}` }, signal);
+      } catch (error) {
+        return afterRefusal(error);
+      }
+      const merged = await read(repo, number, signal);
+      return merged.pull.isMerged
+        ? { kind: 'merged', pullRequest: merged.pull }
+        : notReady('Gitea is still merging it');
+    },
+  };
+}
+
+/** Gitea cannot filter by head branch, so its pages are looked through, newest first. */
+async function listPulls(
+  ask: AskGitea,
+  path: string,
+  filter: PullFilter,
+  signal: AbortSignal,
+): Promise<PullRequest[]> {
+  const what = `the pull requests of "${path}"`;
+  const found: PullRequest[] = [];
+  for (let page = 1; page <= maxPages && found.length < maxFound; page++) {
+    const query = new URLSearchParams({ state: filter.state, limit: `${perPage}`, page: `${page}` });
+    const answer = await ask({ method: 'GET', path: `/pulls?${query}`, what }, signal);
+    if (!Array.isArray(answer)) throw unexpected('Gitea', what);
+    // A host may give smaller pages than it was asked for, so only an empty one is the last.
+    if (answer.length === 0) break;
+    const pulls = itemsOf(answer).filter(isOwn);
+    found.push(...pulls.map((item) => parsePull(item, what)).filter((pull) => fits(pull, filter)));
+  }
+  return found.slice(0, maxFound);
+}
+
+function fits(pull: PullRequest, { headBranch, baseBranch }: PullFilter): boolean {
+  return pull.headBranch === headBranch && (baseBranch === undefined || pull.baseBranch === baseBranch);
+}
+
+/** Not from a fork that has a branch of the same name. */
+function isOwn(item: JsonValue): boolean {
+  const { head, base } = fieldsOf(item);
+  return fieldsOf(head)['repo_id'] === fieldsOf(base)['repo_id'];
+}
+
+function toBody(draft: PullRequestDraft, labels: readonly number[]): JsonObject {
+  return {
+    head: draft.headBranch,
+    base: draft.baseBranch,
+    title: draft.isDraft === true ? `WIP: ${draft.title}` : draft.title,
+    body: draft.body,
+    labels: [...labels],
+    ...(draft.assignees === undefined ? {} : { assignees: [...draft.assignees] }),
+  };
+}
+
+function decideReady({ draft, mergeable }: Fields): MergeOutcome | undefined {
+  if (draft === true) return notReady('it is a draft');
+  if (mergeable === true) return undefined;
+  return notReady(
+    'Gitea says that it cannot be merged: it conflicts with its base, or is still being checked',
+  );
+}
+
+/** A head or base that has moved, and checks or reviews that are missing, pass; a method that is switched off does not. */
+function afterRefusal(error: unknown): MergeOutcome {
+  const rejection = readRejection(error);
+  if (rejection === undefined) throw error;
+  const { status, reason } = rejection;
+  if (status === 409) return /conflict/i.test(reason) ? refused(reason) : notReady(reason);
+  return status === 405 && !/not allowed/i.test(reason) ? notReady(reason) : refused(reason);
+}
+
+function parsePull(value: JsonValue | undefined, what: string): PullRequest {
+  const fields = fieldsOf(value);
+  const { number, html_url: url, state, merge_commit_sha: mergeCommit } = fields;
+  const head = fieldsOf(fields['head']);
+  const baseBranch = fieldsOf(fields['base'])['ref'];
+  // Once the branch is gone, `ref` names Gitea's own copy; `label` keeps the branch.
+  const headBranch = textOf(head['label']) || textOf(head['ref']);
+  const texts = [url, state, baseBranch];
+  if (typeof number !== 'number' || headBranch === '' || texts.some((text) => typeof text !== 'string')) {
+    throw unexpected('Gitea', what);
+  }
+  return {
+    number,
+    url: textOf(url),
+    isOpen: state === 'open',
+    isMerged: fields['merged'] === true,
+    headBranch,
+    baseBranch: textOf(baseBranch),
+    headCommit: textOf(head['sha']),
+    ...(typeof mergeCommit === 'string' ? { mergeCommit } : {}),
+  };
+}
