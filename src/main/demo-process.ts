@@ -13,7 +13,7 @@ const timeLimitMs = 120_000;
  * errors are logged. Gives the exit code.
  */
 export async function runDemoProcess(
-  call: { readonly once: boolean },
+  call: { readonly once: boolean; readonly examplesUrl: URL },
   streams: { readonly output: Output; readonly stderr: { write(text: string): unknown } },
   signal: AbortSignal,
 ): Promise<number> {
@@ -23,8 +23,7 @@ export async function runDemoProcess(
   const startedAtMs = clock.nowMs();
   const sandbox = await startSandbox(surroundings, {}, signal);
   resources.use(sandbox, (one) => one.close());
-  // Beside the bundle as beside the sources: the example is a folder of the package.
-  const example = fileURLToPath(new URL('../examples/ameide/', import.meta.url));
+  const example = fileURLToPath(new URL('ameide/', call.examplesUrl));
   return await runDemo({
     sandbox,
     clock,

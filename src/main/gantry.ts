@@ -5,6 +5,9 @@ import { readSettings } from './settings.ts';
 
 declare const GANTRY_VERSION: string;
 
+/** The examples are a folder of the package, beside the bundle's; only the entry's own place is known for sure. */
+const examplesUrl = new URL('../examples/', import.meta.url);
+
 /** Ends the process tidily on Ctrl-C or SIGTERM; a second one ends it at once. */
 function listenForSignals(): AbortSignal {
   const stop = new AbortController();
@@ -54,7 +57,11 @@ function addProcesses(program: Command, signal: AbortSignal): void {
     .option('--once', 'end when it is verified in production', false)
     .action(async ({ once }: { readonly once: boolean }) => {
       const { runDemoProcess } = await import('./demo-process.ts');
-      process.exitCode = await runDemoProcess({ once }, { output: toOutput(stdout), stderr }, signal);
+      process.exitCode = await runDemoProcess(
+        { once, examplesUrl },
+        { output: toOutput(stdout), stderr },
+        signal,
+      );
     });
 }
 
