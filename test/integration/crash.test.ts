@@ -37,6 +37,8 @@ interface Ending {
 
 const namespace = 'crash';
 const limitMs = 240_000;
+/** Ten restarts of the program on a busy machine. */
+const patienceMs = 120_000;
 const tableLimitMs = 900_000;
 let pipeline: Pipeline;
 let program: Program;
@@ -146,6 +148,7 @@ async function runRow(
     { namespace, name: stage },
     ({ status }) => status?.observedGeneration === 1,
     'seen',
+    patienceMs,
   );
   const counts = new Map<string, number>();
   let promotion = '';
@@ -159,12 +162,13 @@ async function runRow(
   };
   promotion = await pipeline.promote(namespace, stage, freight);
   if (way === 'proposing') await mergeWhenProposed(promotion);
-  await pipeline.waitForEnd(namespace, promotion);
+  await pipeline.waitForEnd(namespace, promotion, patienceMs);
   await pipeline.waitFor(
     freights,
     { namespace, name: freight },
     ({ status }) => status?.verifiedIn?.[stage] !== undefined,
     `verified in ${stage}`,
+    patienceMs,
   );
   await pipeline.waitFor(
     stages,
@@ -174,6 +178,7 @@ async function runRow(
       status.currentPromotion === undefined &&
       metadata.annotations?.[annotations.argocdContext] !== undefined,
     'at rest',
+    patienceMs,
   );
   return readEnding(stage, promotion);
 }
@@ -198,6 +203,7 @@ async function mergeWhenProposed(promotion: string): Promise<void> {
     key,
     ({ status }) => status?.stepExecutionMetadata?.at(-1)?.alias === 'wait-for-pr',
     'waiting for its pull request',
+    patienceMs,
   );
   const { client, servers } = pipeline.sandbox;
   const head = `kargo/promotion/${promotion}`;

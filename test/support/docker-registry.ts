@@ -27,6 +27,8 @@ export async function startDockerRegistry(): Promise<DockerRegistry> {
     `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${folder}/data } }\nhttp: { addr: 127.0.0.1:${port}, secret: test }\n`,
   );
   const child = spawn(program, ['serve', config], { stdio: 'ignore' });
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
   const address = `127.0.0.1:${port}`;
   await waitUntilReady(`http://${address}`, child);
   return {
@@ -34,7 +36,8 @@ export async function startDockerRegistry(): Promise<DockerRegistry> {
     address,
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.kill('SIGKILL')) await ended;
+      process.off('exit', kill);
+      if (kill()) await ended;
       await rm(folder, { recursive: true, force: true });
     },
   };

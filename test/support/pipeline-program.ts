@@ -34,6 +34,10 @@ export function buildProgram(): Program {
   if (built.status !== 0) throw new Error(`the program cannot be built: ${built.stderr}`);
   symlinkSync(join(root, 'package.json'), join(folder, 'package.json'));
   const running = new Set<Child>();
+  const killAll = (): void => {
+    for (const child of running) child.signal('SIGKILL');
+  };
+  process.once('exit', killAll);
   return {
     start(args, environment) {
       const child = new Child([join(folder, 'gantry.js'), ...args], environment);
@@ -41,7 +45,8 @@ export function buildProgram(): Program {
       return child;
     },
     [Symbol.dispose]() {
-      for (const child of running) child.signal('SIGKILL');
+      process.off('exit', killAll);
+      killAll();
       rmSync(folder, { recursive: true, force: true });
     },
   };
