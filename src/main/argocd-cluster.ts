@@ -10,7 +10,7 @@ export type ClusterAccess = Pick<KubeClient, 'reader' | 'writer' | 'changes'>;
 export function joinClusters(controlPlane: ClusterAccess, argocd: ClusterAccess): ClusterAccess {
   if (controlPlane === argocd) return controlPlane;
   const of = (type: ResourceType): ClusterAccess =>
-    type.group === applications.group ? argocd : controlPlane;
+    type.group === applications.group && type.plural === applications.plural ? argocd : controlPlane;
   const reader: KubeReader = {
     get: (type, key) => of(type).reader.get(type, key),
     list: (type, selection) => of(type).reader.list(type, selection),

@@ -4,6 +4,8 @@ import { createServedWidget, type Widget } from './widget.ts';
 
 /** One way in which an answer goes wrong. */
 export type Fault =
+  /** All is well this time. */
+  | 'none'
   | 'reset'
   | 'status-500'
   | 'status-429'
@@ -11,7 +13,10 @@ export type Fault =
   | 'status-404'
   | 'status-403'
   | 'login-page'
+  /** Never answers, or never goes on. */
   | 'half-open'
+  /** Lists only: ends in the middle. */
+  | 'half-list'
   /** Watches only: goes wrong after the first event. */
   | 'reset-later'
   | 'gone-event'
@@ -21,12 +26,20 @@ export type Fault =
   | 'unknown-event'
   | 'end-at-once';
 
+/** A watch that is well for some events, missed ones or fresh ones, and goes wrong instead of the next. */
+export interface LateFault {
+  readonly fault: Fault;
+  readonly after: number;
+}
+
 /** An API server for Widgets that lists and watches correctly, except where its script says otherwise. */
 export interface ScriptedApiServer {
   readonly url: string;
   /** The faults of the next list requests and of the next watch requests, in order; afterwards all is well. */
   readonly listFaults: Fault[];
-  readonly watchFaults: Fault[];
+  readonly watchFaults: (Fault | LateFault)[];
+  /** Every "name@version" that ever was. */
+  readonly everything: ReadonlySet<string>;
   /** Queries of all requests so far. */
   readonly requests: readonly URLSearchParams[];
   put(name: string): Widget;
@@ -50,21 +63,33 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
   const history: Entry[] = [];
   const watchers = new Set<(entry: Entry) => void>();
   const listFaults: Fault[] = [];
-  const watchFaults: Fault[] = [];
+  const watchFaults: (Fault | LateFault)[] = [];
+  const everything = new Set<string>();
+  // What a list began with, for its further pages.
+  const snapshots = new Map<number, readonly Widget[]>();
   const requests: URLSearchParams[] = [];
   let version = 10;
   let compacted = 10;
 
   function record(entry: Entry): void {
     history.push(entry);
+    if (entry.type !== 'DELETED') everything.add(nameOf(entry.object));
     for (const watcher of [...watchers]) watcher(entry);
   }
 
   function list(query: URLSearchParams, response: ServerResponse): void {
-    if (isFaulty(listFaults.shift(), response)) return;
+    const fault = listFaults.shift();
+    if (fault === 'half-open' || isFaulty(fault, response)) return;
     const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
     const [start, asOf] = (query.get('continue') ?? `0:${version}`).split(':').map(Number);
-    const all = [...objects.values()].sort((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1));
+    const current = (): readonly Widget[] =>
+      [...objects.values()].sort((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1));
+    const all = start === 0 ? current() : snapshots.get(asOf ?? 0);
+    if (all === undefined) {
+      sendStatus(response, 410, 'Expired');
+      return;
+    }
+    snapshots.set(asOf ?? 0, all);
     const end = (start ?? 0) + limit;
     const next = end < all.length ? { continue: `${end}:${asOf}` } : {};
     const metadata = { resourceVersion: String(asOf), ...next };
@@ -72,7 +97,9 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
   }
 
   function watch(query: URLSearchParams, response: ServerResponse): void {
-    const fault = watchFaults.shift();
+    const next = watchFaults.shift();
+    const late = typeof next === 'object' ? next : undefined;
+    const fault = next === 'none' || typeof next === 'object' ? undefined : next;
     if (isFaulty(fault, response)) return;
     const from = Number(query.get('resourceVersion'));
     if (from < compacted) {
@@ -86,7 +113,12 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
       misbehave(fault, response, missed[0], from);
       return;
     }
-    const send = (entry: Entry): void => void response.write(`${JSON.stringify(toEvent(entry))}\n`);
+    let sent = 0;
+    const send = (entry: Entry): void => {
+      sent += 1;
+      if (late === undefined || sent <= late.after) response.write(`${JSON.stringify(toEvent(entry))}\n`);
+      else if (sent === late.after + 1) misbehave(late.fault, response, entry, from);
+    };
     for (const entry of missed) send(entry);
     watchers.add(send);
     response.on('close', () => watchers.delete(send));
@@ -105,6 +137,7 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
     url: `http://127.0.0.1:${port}`,
     listFaults,
     watchFaults,
+    everything,
     requests,
     put(name) {
       version += 1;
@@ -127,10 +160,10 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
     compact() {
       version += 1;
       compacted = version;
+      snapshots.clear();
       history.length = 0;
     },
-    content: () =>
-      [...objects.values()].map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort(),
+    content: () => [...objects.values()].map(nameOf).sort(),
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -138,11 +171,21 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
   };
 }
 
+function nameOf({ metadata }: Widget): string {
+  return `${metadata.name}@${metadata.resourceVersion}`;
+}
+
 /** Faults that spoil the head of an answer; false when the answer should begin normally. */
 function isFaulty(fault: Fault | undefined, response: ServerResponse): boolean {
   switch (fault) {
     case 'reset':
       response.socket?.destroy();
+      return true;
+    case 'half-list':
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"kind":"WidgetList","metadata":{"resourceVersion":"1"},"items":[', () =>
+        response.destroy(),
+      );
       return true;
     case 'status-500':
       sendStatus(response, 500, 'InternalError');
@@ -177,6 +220,7 @@ function misbehave(fault: Fault, response: ServerResponse, entry: Entry | undefi
   switch (fault) {
     case 'half-open':
       return;
+    case 'reset':
     case 'reset-later':
       response.write(first, () => response.socket?.destroy());
       return;

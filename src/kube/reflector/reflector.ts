@@ -26,6 +26,11 @@ export interface ReflectorOptions {
   readonly watchSeconds?: { readonly min: number; readonly max: number };
   /** How long past that time a watch may live before its connection counts as dead. */
   readonly graceMs?: number;
+  /**
+   * After this time without a word, not even a bookmark, a watch is made anew: a server that is there sends one about
+   * every minute, and half of a connection looks just like silence.
+   */
+  readonly quietMs?: number;
   readonly backoff?: BackoffOptions;
 }
 
@@ -33,6 +38,7 @@ const defaults = {
   pageSize: 500,
   watchSeconds: { min: 300, max: 600 },
   graceMs: 15_000,
+  quietMs: 180_000,
   backoff: { baseMs: 500, maxMs: 30_000 },
 };
 
@@ -61,7 +67,7 @@ export function createReflector(
   store: Store,
   options: ReflectorOptions = {},
 ): Reflector {
-  const { pageSize, watchSeconds, graceMs, backoff } = { ...defaults, ...options };
+  const { pageSize, watchSeconds, graceMs, quietMs, backoff } = { ...defaults, ...options };
   const { type } = store.watched;
   const log = deps.log.child({ type: typeText(type) });
   const selection: LiveSelection = {
@@ -109,6 +115,7 @@ export function createReflector(
     );
     const startedMs = deps.clock.nowMs();
     const limit = limitSignal(deps.clock, signal, timeoutSeconds * 1000 + graceMs);
+    const silence = createSilence(deps.clock, limit.signal, quietMs);
     let hasNews = false;
     progress.isOpen = false;
     const onOpen = (): void => {
@@ -119,13 +126,19 @@ export function createReflector(
         type,
         selection,
         { resourceVersion: version, timeoutSeconds, onOpen },
-        limit.signal,
+        silence.signal,
       )) {
+        silence.heard();
         takeEvent(line);
         hasNews = true;
         progress.failures = 0;
       }
+    } catch (error) {
+      // Silence is no failure: the next watch starts where this one stood.
+      if (!silence.isOver() || !progress.isOpen || signal.aborted) throw error;
+      hasNews = true;
     } finally {
+      silence.dispose();
       limit.dispose();
       // Nothing for a whole life is silence, not trouble: the connection is made anew and no list is needed.
       const isLong = limit.isTimedOut() || deps.clock.nowMs() - startedMs >= shortWatchMs;
@@ -180,6 +193,39 @@ export function createReflector(
         }
       }
       if (!hasSynced) synced.reject(signal.reason);
+    },
+  };
+}
+
+/** A signal that is aborted with its parent, or when nothing has been heard for a time. */
+function createSilence(clock: Clock, parent: AbortSignal, quietMs: number) {
+  const controller = new AbortController();
+  let heardMs = clock.nowMs();
+  let isOver = false;
+  let cancel: () => void = () => undefined;
+  const end = (): void => controller.abort(parent.reason);
+  // One timer that looks again, instead of one for each event.
+  function look(): void {
+    const leftMs = heardMs + quietMs - clock.nowMs();
+    if (leftMs > 0) {
+      cancel = clock.schedule(leftMs, look);
+      return;
+    }
+    isOver = true;
+    controller.abort(new Error(`nothing heard for ${quietMs} ms`));
+  }
+  look();
+  if (parent.aborted) end();
+  parent.addEventListener('abort', end, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => isOver,
+    heard(): void {
+      heardMs = clock.nowMs();
+    },
+    dispose(): void {
+      cancel();
+      parent.removeEventListener('abort', end);
     },
   };
 }
