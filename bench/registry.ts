@@ -1,5 +1,8 @@
+import { apiServerBench } from './apiserver.ts';
 import { atRestBench } from './at-rest.ts';
 import { discoveryBench } from './discovery.ts';
+import { engineBench } from './engine.ts';
+import { exprBench } from './expr.ts';
 import { fanoutBench } from './fanout.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
 import { loadedStartBench, startBench } from './start.ts';
@@ -16,4 +19,7 @@ export const benches: readonly Bench[] = [
   startBench,
   loadedStartBench,
   atRestBench,
+  exprBench,
+  engineBench,
+  apiServerBench,
 ];

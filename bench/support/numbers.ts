@@ -33,3 +33,18 @@ export function formatNumber(value: number): string {
 export function loadAverage(): number {
   return Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
 }
+
+/** How often something can be done in a second, after it has warmed up. */
+export function ratePerSecond(work: () => unknown): number {
+  const runFor = (ms: number): number => {
+    const startMs = performance.now();
+    let count = 0;
+    while (performance.now() - startMs < ms) {
+      for (let round = 0; round < 50; round += 1) work();
+      count += 50;
+    }
+    return (count / (performance.now() - startMs)) * 1000;
+  };
+  runFor(500);
+  return runFor(1500);
+}

@@ -20,6 +20,9 @@ const atOnce = 24;
 /** Fills a control plane with objects at rest: Freight made by hand, Warehouses that make none. */
 export async function seedScale(world: World, scale: Scale, signal: AbortSignal): Promise<void> {
   const { writer } = world.client;
+  const { username, password } = world.ready;
+  const source = { repoURL: imageUrl('shared'), credential: { identity: 'bench', username, password } };
+  await world.images.pushImage(source, '1.0.0', { created: '2026-01-01T00:00:00Z' }, signal);
   const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
   for (const project of range(scale.projects)) {
     const namespace = `scale-${project}`;

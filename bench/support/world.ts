@@ -50,6 +50,8 @@ export interface World {
   readonly servers: Child;
   /** The administrator's client. */
   readonly client: KubeClient;
+  /** A further client of the administrator; the caller closes it. */
+  connect(): Promise<KubeClient>;
   readonly http: HttpClient;
   readonly images: ImagePusher;
   /** Counters of the servers: `apiserver_request_total`, the registry's requests. */
@@ -77,12 +79,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     log: createPinoLog({ level: 'warn', write: (line) => void process.stderr.write(line) }),
     metrics: createPromMetrics().metrics,
   };
-  const client = await createKubeClient(surroundings, { kubeconfig: { path: ready.kubeconfig } });
+  const connect = () => createKubeClient(surroundings, { kubeconfig: { path: ready.kubeconfig } });
+  const client = await connect();
   const http = createHttpClient({ endpoints: readEndpoints(ready) });
   return {
     ready,
     servers,
     client,
+    connect,
     http,
     images: createImagePusher({ ...surroundings, http }),
     scrape: () => scrape(ready.metrics),

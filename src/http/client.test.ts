@@ -42,6 +42,21 @@ test('answers with status, headers and body, whatever the status', async () => {
   expect(answer.url).toBe(url);
 });
 
+test('a HEAD leaves the connection open for later requests', async () => {
+  const ports = new Set<number | undefined>();
+  const server = await serve((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.writeHead(200, { 'content-length': '1000' }).end();
+  });
+  const http = client();
+  for (let round = 0; round < 6; round++) {
+    const answer = await http.request({ method: 'HEAD', url: server.url }, never);
+    expect(answer.headers['content-length']).toBe('1000');
+  }
+  // Two: the first may still be busy with the end of an answer when the next request comes.
+  expect(ports.size).toBeLessThanOrEqual(2);
+});
+
 test('streams both ways', async () => {
   const server = await serve((request, response) => {
     request.pipe(response);

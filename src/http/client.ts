@@ -90,6 +90,8 @@ async function send(dispatchers: Dispatchers, request: HttpRequest, watchdog: Wa
     headers: { ...request.headers },
     body: toBody(request.body),
     signal: watchdog.signal,
+    // undici would close the connection after each HEAD, for servers that send a body all the same; scans are made of HEADs.
+    ...(request.method === 'HEAD' ? { reset: false } : {}),
     headersTimeout: 0,
     bodyTimeout: 0,
   });
