@@ -9,13 +9,16 @@
  * Start reading at `language.ts`, then `template/template.ts`.
  */
 
+export { binaryOperators, unaryOperators } from './ast/operators.ts';
 export type { Builtin, BuiltinDoc } from './builtins/record.ts';
-export { builtins } from './builtins/registry.ts';
+export { type BuiltinGroup, builtinGroups, builtins } from './builtins/registry.ts';
+export { durationMethods, timeMethods } from './builtins/time-methods.ts';
 export type { FunctionSignature } from './check/check.ts';
 export type { Overload } from './check/signature.ts';
 export {
   anyType,
   boolType,
+  describeType,
   floatType,
   intType,
   listOf,

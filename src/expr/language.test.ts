@@ -32,7 +32,7 @@ const positions = [
   {
     name: 'a nil in the middle of a path',
     source: 'vars.app.tag',
-    want: 'cannot read "tag": vars.app is nil (line 1, column 10)\n  vars.app.tag\n           ^^^',
+    want: 'cannot read "tag": vars.app is nil; vars is empty (line 1, column 10)\n  vars.app.tag\n           ^^^',
   },
   {
     name: 'a syntax error in a second line',
@@ -42,7 +42,7 @@ const positions = [
   {
     name: 'a literal of the wrong kind',
     source: "1 + 'a'",
-    want: "int + string has no meaning (line 1, column 3)\n  1 + 'a'\n    ^",
+    want: "int + string has no meaning (line 1, column 3); convert with string() first\n  1 + 'a'\n    ^",
   },
 ];
 test.each(positions)('points at $name', ({ source, want }) => {

@@ -12,6 +12,8 @@ export interface Problem extends SourceRange {
   readonly code: ExprCode;
   /** One line, without position. */
   readonly message: string;
+  /** What is probably meant, or what to write instead. */
+  readonly hint?: string | undefined;
   readonly data: ErrorData;
 }
 
@@ -23,17 +25,30 @@ export interface Need {
   readonly key: string;
 }
 
+interface FaultDetails {
+  readonly data?: ErrorData;
+  readonly range?: SourceRange | undefined;
+  readonly hint?: string | undefined;
+}
+
 /** Carries a problem out of nested evaluation; never leaves the module's doors. */
 export class Fault extends Error {
   readonly code: ExprCode;
   readonly data: ErrorData;
   readonly range: SourceRange | undefined;
+  readonly hint: string | undefined;
 
-  constructor(code: ExprCode, message: string, details: { data?: ErrorData; range?: SourceRange } = {}) {
+  constructor(code: ExprCode, message: string, details: FaultDetails = {}) {
     super(message);
     this.code = code;
     this.data = details.data ?? {};
     this.range = details.range;
+    this.hint = details.hint;
+  }
+
+  /** The same with another hint. */
+  withHint(hint: string | undefined): Fault {
+    return new Fault(this.code, this.message, { data: this.data, range: this.range, hint });
   }
 }
 
@@ -58,8 +73,8 @@ export function needAll(needs: readonly Need[]): NeedSignal {
 }
 
 /** What a host function throws when it refuses its arguments. */
-export function refuse(message: string, data: ErrorData = {}): Fault {
-  return new Fault('expr.argument', message, { data });
+export function refuse(message: string, data: ErrorData = {}, hint?: string): Fault {
+  return new Fault('expr.argument', message, { data, hint });
 }
 
 /** Turns a caught fault into a value; anything else is a defect and goes on. */
@@ -69,6 +84,7 @@ export function toProblem(caught: unknown, fallback: SourceRange): Problem {
     return {
       code: caught.code,
       message: caught.message,
+      ...(caught.hint === undefined ? {} : { hint: caught.hint }),
       data: caught.data,
       start: range.start,
       end: range.end,

@@ -11,12 +11,18 @@ import { stepDefinitions } from '../../src/steps/registry.ts';
 import { catalogues } from './catalogues.ts';
 import { renderDefinition } from './crds.ts';
 import { renderErrorPage } from './error-page.ts';
+import { renderExpressionPages } from './expressions/pages.ts';
 import { type ExtraTable, pageName, renderKindIndex, renderKindPage } from './kind-page.ts';
 import { renderSettingsPage } from './settings-page.ts';
 import { renderStepIndex, renderStepPage } from './step-page.ts';
 
 /** Folders in which every file is generated; others in them are left-overs. */
-export const generatedFolders: readonly string[] = ['crds', 'docs/reference/kinds', 'docs/reference/steps'];
+export const generatedFolders: readonly string[] = [
+  'crds',
+  'docs/reference/expressions',
+  'docs/reference/kinds',
+  'docs/reference/steps',
+];
 
 /** What stands in places that the definitions leave open, by kind. */
 const extras: Readonly<Record<string, readonly ExtraTable[]>> = {
@@ -44,6 +50,7 @@ export function generateAll(): ReadonlyMap<string, string> {
     outputs.set(`docs/reference/steps/${definition.name}.md`, renderStepPage(definition, words));
   }
   outputs.set('docs/reference/steps/README.md', renderStepIndex(steps));
+  for (const [name, text] of renderExpressionPages()) outputs.set(`docs/reference/expressions/${name}`, text);
   outputs.set('docs/reference/errors.md', renderErrorPage(catalogues));
   outputs.set('docs/reference/settings.md', renderSettingsPage());
   return outputs;

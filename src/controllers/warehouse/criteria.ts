@@ -10,6 +10,7 @@ import {
   anyType,
   createLanguage,
   type Environment,
+  type FunctionSignature,
   formatProblem,
   Instant,
   nilMap,
@@ -23,27 +24,21 @@ import {
 } from '../../expr/index.ts';
 import type { DiscoveredArtifacts, EvaluateCriteria } from './types.ts';
 
-const language = createLanguage({
-  functions: [
-    signatureOf('commitFrom', 'repoURL: string', 'commit', 'The newest commit of a git repository.', 1),
-    signatureOf('imageFrom', 'repoURL: string', 'image', 'The newest image of an image repository.', 1),
-    signatureOf(
-      'chartFrom',
-      'repoURL: string, name?: string',
-      'chart',
-      'The newest version of a chart.',
-      1,
-      2,
-    ),
-    signatureOf(
-      'artifactFrom',
-      'subscription: string',
-      'artifact',
-      'The newest artifact of a subscription.',
-      1,
-    ),
-  ],
-});
+/** Functions that `freightCreationCriteria` knows. */
+export const criteriaFunctions: readonly FunctionSignature[] = [
+  signatureOf('commitFrom', 'repoURL: string', 'commit', 'The newest commit of a git repository.', 1),
+  signatureOf('imageFrom', 'repoURL: string', 'image', 'The newest image of an image repository.', 1),
+  signatureOf('chartFrom', 'repoURL: string, name?: string', 'chart', 'The newest version of a chart.', 1, 2),
+  signatureOf(
+    'artifactFrom',
+    'subscription: string',
+    'artifact',
+    'The newest artifact of a subscription.',
+    1,
+  ),
+];
+
+const language = createLanguage({ functions: criteriaFunctions });
 
 /**
  * Evaluates `freightCreationCriteria.expression` over what the subscriptions found; blank is true, and so is everything

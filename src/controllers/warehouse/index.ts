@@ -7,6 +7,6 @@ export {
   type WarehouseControllerDeps,
   type WarehouseOptions,
 } from './controller.ts';
-export { evaluateCriteria } from './criteria.ts';
+export { criteriaFunctions, evaluateCriteria } from './criteria.ts';
 export { warehouseErrors } from './errors.ts';
 export type { EvaluateCriteria, WarehouseDone, WarehousePlan, WarehouseSeen } from './types.ts';

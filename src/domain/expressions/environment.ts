@@ -9,6 +9,7 @@ import {
 } from '../../expr/index.ts';
 import { createDataFunctions } from './data-functions.ts';
 import { createFreightFunctions } from './freight-functions.ts';
+import { hintForName } from './hints.ts';
 import { type StepRecord, stepRecord } from './records.ts';
 import type { ArtifactOrigin, Snapshot } from './snapshot.ts';
 import { createStatusFunctions } from './status-functions.ts';
@@ -53,7 +54,12 @@ export function promotionEnvironment(scope: PromotionScope, vars: ValueMap, step
   const variables: Record<string, Value> = { ctx, vars };
   if (target !== undefined) variables['target'] = { params: target.params, labels: target.labels };
   if (step !== undefined) Object.assign(variables, stepVariables(step));
-  return { variables, functions: functionsOf(scope.snapshot, step), nowMs: scope.nowMs };
+  return {
+    variables,
+    functions: functionsOf(scope.snapshot, step),
+    nowMs: scope.nowMs,
+    hintFor: (name, path) => hintForName({ ctx, vars, step }, name, path),
+  };
 }
 
 /** Implementations of all functions over a snapshot; status functions only within a step. */

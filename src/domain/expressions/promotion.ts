@@ -130,7 +130,24 @@ function failed(where: StepProblem['where'], problem: ConfigProblem): StepEvalua
 
 function notBoolean(template: string, value: JsonValue): ConfigProblem {
   const kind = value === null ? 'nil' : Array.isArray(value) ? 'list' : typeof value;
-  const message = `the condition must give a boolean, not a ${kind}; an expression stands between \${{ and }}`;
-  const problem = { code: 'expr.type' as const, message, data: { kind }, start: 0, end: template.length };
+  const message = `the condition must give a boolean, not a ${kind}`;
+  const hint = hintForCondition(template);
+  const problem = {
+    code: 'expr.type' as const,
+    message,
+    hint,
+    data: { kind },
+    start: 0,
+    end: template.length,
+  };
   return { pointer: '/if', template, problem };
+}
+
+function hintForCondition(template: string): string | undefined {
+  if (!template.includes('${'))
+    return 'an expression stands between ${{ and }}, and what it gives is no text then';
+  // Example: "${{ success }}".
+  const name = /^\$\{\{\s*(?<name>\w+)\s*\}\}$/.exec(template)?.groups?.['name'];
+  const isFunction = statusFunctions.some((known) => known.name === name);
+  return isFunction ? `${name} is a function: write ${name}()` : 'compare with == or !=';
 }

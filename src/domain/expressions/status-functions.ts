@@ -7,18 +7,21 @@ export const statusFunctions: readonly FunctionSignature[] = [
     name: 'always',
     signature: 'always(): bool',
     summary: 'True: the step runs whatever happened before it.',
+    example: { source: 'always()', result: 'true' },
     overloads: [{ params: [], result: boolType }],
   },
   {
     name: 'success',
     signature: 'success(): bool',
     summary: 'Has no earlier step failed, those with continueOnError aside?',
+    example: { source: 'success()', result: 'false' },
     overloads: [{ params: [], result: boolType }],
   },
   {
     name: 'failure',
     signature: 'failure(): bool',
     summary: 'Has an earlier step failed, those with continueOnError aside?',
+    example: { source: 'failure()', result: 'true' },
     overloads: [{ params: [], result: boolType }],
   },
   {
@@ -26,6 +29,7 @@ export const statusFunctions: readonly FunctionSignature[] = [
     signature: 'status(alias: string): string',
     summary:
       'Status of a step of the same task or, outside of tasks, of a step outside of tasks; empty when unknown.',
+    example: { source: "status('build')", result: '"Failed"' },
     overloads: [{ params: [stringType], result: stringType }],
   },
 ];

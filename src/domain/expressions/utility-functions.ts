@@ -22,12 +22,14 @@ export const utilityFunctions: readonly FunctionSignature[] = [
     name: 'semverDiff',
     signature: 'semverDiff(a: string, b: string): string',
     summary: 'The most significant difference: Major, Minor, Patch, Metadata, None or Incomparable.',
+    example: { source: "semverDiff('1.2.3', '1.3.0')", result: '"Minor"' },
     overloads: [{ params: [stringType, stringType], result: stringType }],
   },
   {
     name: 'semverParse',
     signature: 'semverParse(version: string): version',
     summary: 'A version with methods such as Major(), IncMinor() and GreaterThan().',
+    example: { source: "semverParse('1.2.3').IncMinor().String()", result: '"1.3.0"' },
     overloads: [{ params: [stringType], result: anyType }],
   },
 ];

@@ -4,6 +4,7 @@ import { methodOfType } from '../builtins/time-methods.ts';
 import type { ExprCode } from '../errors.ts';
 import { nearestNames } from '../print/suggest.ts';
 import type { Problem, SourceRange } from '../problem.ts';
+import { stringHint } from '../value/arithmetic.ts';
 import { compilePattern } from '../value/pattern.ts';
 import { checkBinary } from './binary.ts';
 import { checkOverloads, isComplaint, type Overload } from './signature.ts';
@@ -34,6 +35,10 @@ export interface FunctionSignature {
   readonly signature: string;
   /** One sentence. */
   readonly summary: string;
+  /** The result is what a template of only this expression gives, as JSON; run as a test over the example of the reference. */
+  readonly example?: { readonly source: string; readonly result: string };
+  /** What it means when the result is nil, for messages, e.g. "the Freight holds no such image". */
+  readonly whenNil?: string;
   readonly overloads: readonly Overload[];
 }
 
@@ -59,8 +64,9 @@ interface Checker {
   readonly loops: { readonly builtin: string; readonly list: Type }[];
 }
 
-function report(checker: Checker, range: SourceRange, code: ExprCode, message: string): Type {
-  checker.problems.push({ code, message, data: {}, start: range.start, end: range.end });
+function report(checker: Checker, range: SourceRange, code: ExprCode, message: string, hint?: string): Type {
+  const { start, end } = range;
+  checker.problems.push({ code, message, ...(hint === undefined ? {} : { hint }), data: {}, start, end });
   return anyType;
 }
 
@@ -177,7 +183,19 @@ function binaryType(checker: Checker, node: BinaryNode): Type {
   const result = checkBinary(node.operator, left, right);
   if (result !== undefined) return result;
   const kinds = `${describeType(left)} ${node.operator} ${describeType(right)}`;
-  return report(checker, node.at, 'expr.type', `${kinds} has no meaning`);
+  return report(
+    checker,
+    node.at,
+    'expr.type',
+    `${kinds} has no meaning`,
+    hintFor(node.operator, left, right),
+  );
+}
+
+function hintFor(operator: string, left: Type, right: Type): string | undefined {
+  if (operator === '||') return 'for a default value write ??';
+  const isText = left.kind === 'string' || right.kind === 'string';
+  return operator === '+' && isText ? stringHint : undefined;
 }
 
 function memberType(checker: Checker, node: MemberNode): Type {
@@ -255,7 +273,12 @@ function overloadType(
   const result = checkOverloads(name, overloads, args);
   if (!isComplaint(result)) return result;
   const at = result.argument === undefined ? undefined : node.args[result.argument];
-  return report(checker, at ?? node, 'expr.type', result.complaint);
+  return report(checker, at ?? node, 'expr.type', result.complaint, quoteHint(at));
+}
+
+/** A path or an address that stands without quotes is a division. */
+function quoteHint(argument: Node | undefined): string | undefined {
+  return argument?.kind === 'binary' && argument.operator === '/' ? 'a text must stand in quotes' : undefined;
 }
 
 function builtinType(checker: Checker, node: BuiltinNode): Type {
@@ -269,7 +292,7 @@ function builtinType(checker: Checker, node: BuiltinNode): Type {
     const result = builtin.check(args);
     if (!isComplaint(result)) return result;
     const at = result.argument === undefined ? undefined : node.args[result.argument];
-    return report(checker, at ?? node, 'expr.type', result.complaint);
+    return report(checker, at ?? node, 'expr.type', result.complaint, quoteHint(at));
   }
   const [listNode, ...extra] = node.args;
   if (listNode === undefined) return anyType;

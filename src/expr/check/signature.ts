@@ -20,19 +20,20 @@ export function isComplaint(result: CheckResult): result is Complaint {
   return 'complaint' in result;
 }
 
-/** Finds the first overload that takes the arguments; otherwise says why the last one does not. */
+/** Finds the first overload that takes the arguments; otherwise says why the last one of this length does not. */
 export function checkOverloads(
   name: string,
   overloads: readonly Overload[],
   args: readonly Type[],
 ): CheckResult {
-  let last: Complaint = { complaint: `${name} cannot be called` };
+  let best: Complaint = { complaint: `${name} cannot be called` };
   for (const overload of overloads) {
     const complaint = misfit(name, overload, args);
     if (complaint === undefined) return overload.result;
-    last = complaint;
+    // An overload that takes so many arguments says more than one that does not.
+    if (best.argument === undefined || complaint.argument !== undefined) best = complaint;
   }
-  return last;
+  return best;
 }
 
 function misfit(name: string, overload: Overload, args: readonly Type[]): Complaint | undefined {

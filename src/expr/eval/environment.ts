@@ -12,6 +12,8 @@ export interface Environment {
   readonly functions?: Readonly<Record<string, HostFunction>>;
   /** The time that `now()` gives, milliseconds since the epoch. */
   readonly nowMs: number;
+  /** What to write instead of a name that has no value here, or of a missing member of a path such as "outputs". */
+  hintFor?(name: string, path: string | undefined): string | undefined;
 }
 
 /** Limits of one evaluation. They count work, never time, so that every run decides alike. */

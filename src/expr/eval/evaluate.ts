@@ -10,6 +10,7 @@ import { assertSize, widthOf } from '../value/size.ts';
 import { Bytes, Method, newMap, nilList, type Value } from '../value/types.ts';
 import { encodeUtf8 } from '../value/utf8.ts';
 import { Budget, type Environment, type EvalLimits } from './environment.ts';
+import { hintOfNil, type NilContext, nilFault } from './explain-nil.ts';
 import { readMember, readSlice } from './member.ts';
 import { applyBinary } from './operators.ts';
 
@@ -99,7 +100,9 @@ function visit(run: Evaluation, node: Node): Value | typeof skipped {
     case 'unary': {
       const value = operand(run, node.operand);
       run.at = node;
-      return node.operator === '!' ? !condition(value) : signValue(node.operator, value);
+      return explained(run, [node.operand], () =>
+        node.operator === '!' ? !condition(value) : signValue(node.operator, value),
+      );
     }
     case 'binary':
       return evaluateBinary(run, node);
@@ -124,7 +127,8 @@ function visit(run: Evaluation, node: Node): Value | typeof skipped {
     case 'conditional': {
       const test = operand(run, node.condition);
       run.at = node.condition;
-      return evaluate(run, condition(test) ? node.then : node.otherwise);
+      const isMet = explained(run, [node.condition], () => condition(test));
+      return evaluate(run, isMet ? node.then : node.otherwise);
     }
     case 'let': {
       run.variables.push({ name: node.name, value: evaluate(run, node.value) });
@@ -144,10 +148,11 @@ function visit(run: Evaluation, node: Node): Value | typeof skipped {
   }
 }
 
-function condition(value: Value): boolean {
+function condition(value: Value, hint?: string): boolean {
   if (typeof value === 'boolean') return value;
   throw new Fault('expr.type', `a bool is needed here, not a ${kindOf(value)}`, {
     data: { kind: kindOf(value) },
+    hint,
   });
 }
 
@@ -167,6 +172,36 @@ function readPointer(run: Evaluation, name: string): Value {
 }
 
 function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
+  const hyphenated = hyphenatedName(node);
+  if (hyphenated === undefined) return evaluateOperator(run, node);
+  try {
+    return evaluateOperator(run, node);
+  } catch (caught) {
+    if (!(caught instanceof Fault)) throw caught;
+    throw caught.withHint(`a name with a hyphen stands in quotes: ${hyphenated}`);
+  }
+}
+
+/** What `outputs.open-pr.id` may have meant: `outputs['open-pr']`. Only where no space stands around the operator. */
+function hyphenatedName(node: BinaryNode): string | undefined {
+  const { left, right, at } = node;
+  if (node.operator !== '-' || left.end !== at.start || right.start !== at.end) return undefined;
+  const end = headName(right);
+  if (end === undefined) return undefined;
+  if (left.kind === 'binary') return hyphenatedName(left)?.replace(/'(?=\]?$)/, `-${end}'`);
+  if (left.kind === 'name') return `'${left.name}-${end}'`;
+  if (left.kind !== 'member' || !left.isDotted || left.property.kind !== 'literal') return undefined;
+  return `${printNode(left.object)}['${String(left.property.value)}-${end}']`;
+}
+
+/** The name that a path begins with. */
+function headName(node: Node): string | undefined {
+  if (node.kind === 'name') return node.name;
+  if (node.kind === 'chain') return headName(node.inner);
+  return node.kind === 'member' || node.kind === 'slice' ? headName(node.object) : undefined;
+}
+
+function evaluateOperator(run: Evaluation, node: BinaryNode): Value {
   const { operator } = node;
   if (operator === '??') {
     const left = evaluate(run, node.left);
@@ -179,14 +214,16 @@ function evaluateBinary(run: Evaluation, node: BinaryNode): Value {
   if (operator === '&&' && isLiteral(node.right, true)) return left;
   if (operator === '&&' || operator === '||') {
     run.at = node.left;
-    if (condition(left) === (operator === '||')) return left;
+    const hint = operator === '||' ? 'for a default value write ??' : undefined;
+    const isLeft = explained(run, [node.left], () => condition(left, hint));
+    if (isLeft === (operator === '||')) return left;
     return operand(run, node.right);
   }
   const right = operand(run, node.right);
   run.at = node.at;
   run.budget.work(widthOf(left) + widthOf(right), node);
   if (operator === 'in') refuseOddNeedle(left, node.right);
-  return applyBinary(operator, left, right, run.context);
+  return explained(run, [node.left, node.right], () => applyBinary(operator, left, right, run.context));
 }
 
 function isLiteral(node: Node, value: boolean): boolean {
@@ -207,7 +244,46 @@ function evaluateMember(run: Evaluation, node: MemberNode): Value | typeof skipp
   if (object === null && node.isOptional) return skipped;
   const key = operand(run, node.property);
   run.at = node.property;
-  return readMember(plain(object), key, () => printNode(node.object));
+  if (object === null) throw nilFault(node.object, formatKey(key), nilContext(run));
+  try {
+    return readMember(plain(object), key, () => printNode(node.object));
+  } catch (caught) {
+    if (!(caught instanceof Fault) || typeof key !== 'string' || !run.scope.builtins.has(key)) throw caught;
+    throw caught.withHint(`${key} is a function: write ${key}(${printNode(node.object)})`);
+  }
+}
+
+/** Runs what may fault because a value is nil, and says then which one is. */
+function explained<T>(run: Evaluation, nodes: readonly Node[], work: () => T): T {
+  try {
+    return work();
+  } catch (caught) {
+    if (!(caught instanceof Fault) || caught.code !== 'expr.type') throw caught;
+    const hint = hintOfNil(nodes, nilContext(run));
+    throw hint === undefined ? caught : caught.withHint(hint);
+  }
+}
+
+function formatKey(key: Value): string {
+  return typeof key === 'string' || typeof key === 'bigint' || typeof key === 'number'
+    ? String(key)
+    : kindOf(key);
+}
+
+function nilContext(run: Evaluation): NilContext {
+  return {
+    functions: run.scope.functions,
+    names: () => [...run.variables.map((entry) => entry.name), ...Object.keys(run.environment.variables)],
+    evaluate: (node) => {
+      const { at } = run;
+      try {
+        return evaluate(run, node);
+      } finally {
+        run.at = at;
+      }
+    },
+    hintFor: (name, path) => run.environment.hintFor?.(name, path),
+  };
 }
 
 function evaluateMap(run: Evaluation, node: Extract<Node, { kind: 'map' }>): Value {
@@ -232,6 +308,7 @@ function evaluateCall(run: Evaluation, node: CallNode): Value | typeof skipped {
       const args = node.args.map((arg) => operand(run, arg));
       run.at = node;
       for (const arg of args) assertSize(arg, run.context.maxOutput);
+      explained(run, node.args, () => refuseOddArguments(run, callee.name, args));
       if (call !== undefined) return call(args);
       throw new Fault('expr.unknown-name', `the function "${callee.name}" does not exist here`);
     }
@@ -242,6 +319,24 @@ function evaluateCall(run: Evaluation, node: CallNode): Value | typeof skipped {
   run.at = node;
   if (method instanceof Method) return callMethod(method, args);
   throw notCallable(run, callee, method);
+}
+
+/** A host function that takes a text gets one; what is not known when compiling is looked at here. */
+function refuseOddArguments(run: Evaluation, name: string, args: readonly Value[]): void {
+  const { overloads = [] } = run.scope.functions.get(name) ?? {};
+  const fitting = overloads.filter(({ params }) => params.length === args.length);
+  const odd = args.findIndex(
+    (arg, index) =>
+      typeof arg !== 'string' &&
+      fitting.length > 0 &&
+      fitting.every(({ params }) => params[index]?.kind === 'string'),
+  );
+  if (odd >= 0) {
+    throw new Fault(
+      'expr.type',
+      `${name} takes a string as argument ${odd + 1}, not ${kindOf(args[odd] ?? null)}`,
+    );
+  }
 }
 
 function callMethod(method: Method, args: readonly Value[]): Value {
@@ -274,8 +369,9 @@ function evaluateBuiltin(run: Evaluation, node: BuiltinNode): Value {
   const args = node.args.map((arg) => operand(run, arg));
   run.at = node;
   for (const arg of args) run.budget.work(widthOf(arg), node);
-  if (builtin.kind === 'predicate') return builtin.run(createLoop(run, node, args));
-  if (node.name !== 'get') return builtin.call(args, run.context);
+  if (builtin.kind === 'predicate')
+    return builtin.run(explained(run, node.args, () => createLoop(run, node, args)));
+  if (node.name !== 'get') return explained(run, node.args, () => builtin.call(args, run.context));
   try {
     return readMember(args[0] ?? null, args[1] ?? null, () => 'the object');
   } catch (caught) {

@@ -96,7 +96,9 @@ function readString(
   let at = open + 1;
   while (source[at] !== quote) {
     if (at >= source.length || source[at] === '\n') {
-      throw syntax('the text is not closed by its quote', start, Math.min(at, source.length));
+      throw syntax('the text is not closed by its quote', start, Math.min(at, source.length)).withHint(
+        'a text that holds one kind of quotes stands in the other kind',
+      );
     }
     at += source[at] === '\\' ? 2 : 1;
   }

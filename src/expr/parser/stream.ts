@@ -1,5 +1,6 @@
 import type { Token, TokenKind } from '../lexer/token.ts';
 import { Fault, type SourceRange } from '../problem.ts';
+import { hintFor } from './hints.ts';
 
 /** Limits of a source text. */
 export interface ParseLimits {
@@ -59,7 +60,9 @@ export class TokenStream {
     const token = this.current;
     const found = token.kind === 'end' ? 'the end' : `"${token.text.slice(0, 40)}"`;
     const hope = wanted === undefined ? '' : `, expected ${wanted.length < 3 ? `"${wanted}"` : wanted}`;
-    return this.fail(`${found} is not expected here${hope}`, token);
+    const hint = hintFor(token, this.#tokens[this.#position - 1], this.#tokens[this.#position + 1]);
+    const pipe = wanted === '(' && hint === undefined ? 'a pipe ends in a call, such as upper()' : hint;
+    return this.fail(`${found} is not expected here${hope}`, token).withHint(pipe);
   }
 
   fail(message: string, range: SourceRange): Fault {

@@ -13,10 +13,11 @@ export function positionOf(source: string, offset: number): Position {
   return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
 }
 
-/** A problem in one line: message and position. */
+/** A problem in one line: message, position, and the hint if there is one. */
 export function formatProblem(source: string, problem: Problem): string {
   const { line, column } = positionOf(source, problem.start);
-  return `${problem.message} (line ${line}, column ${column})`;
+  const hint = problem.hint === undefined ? '' : `; ${problem.hint}`;
+  return `${problem.message} (line ${line}, column ${column})${hint}`;
 }
 
 const maxShown = 120;

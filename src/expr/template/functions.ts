@@ -15,24 +15,28 @@ export const templateFunctions: readonly FunctionSignature[] = [
     signature: 'quote(value: any): string',
     summary:
       'Keeps a value text: the template gives the string even where it looks like a number or boolean.',
+    example: { source: "quote('1.10')", result: '"1.10"' },
     overloads: anyToText,
   },
   {
     name: 'unsafeQuote',
     signature: 'unsafeQuote(value: any): string',
     summary: 'The JSON text of the value in one more pair of quotes.',
+    example: { source: 'unsafeQuote([1, 2])', result: '"[1,2]"' },
     overloads: anyToText,
   },
   {
     name: 'asJSON',
     signature: 'asJSON(value: any): string',
     summary: 'The value as indented JSON text with a final newline.',
+    example: { source: "asJSON({'a': 1})", result: '"{\\n  \\"a\\": 1\\n}\\n"' },
     overloads: anyToText,
   },
   {
     name: 'asYAML',
     signature: 'asYAML(value: any): string',
     summary: 'The value as YAML text with a final newline.',
+    example: { source: "asYAML({'a': 1})", result: '"a: 1\\n"' },
     overloads: anyToText,
   },
 ];

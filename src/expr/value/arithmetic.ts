@@ -6,11 +6,18 @@ import { wrapInt } from './number.ts';
 import { goPower } from './power.ts';
 import type { Value } from './types.ts';
 
+/** What to do where `+` meets a text and something else. */
+export const stringHint = 'convert with string() first';
+
 function mismatch(operator: string, a: Value, b: Value): Fault {
   const left = kindOf(a);
   const right = kindOf(b);
   return new Fault('expr.type', `${left} ${operator} ${right} has no meaning`, {
     data: { operator, left, right },
+    hint:
+      operator === '+' && (left === 'string' || right === 'string') && a !== null && b !== null
+        ? stringHint
+        : undefined,
   });
 }
 

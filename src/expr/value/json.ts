@@ -10,6 +10,7 @@ import { formatJsonFloat } from './number.ts';
 import {
   Bytes,
   KeyedMap,
+  Method,
   nilList,
   nilMap,
   Record_,
@@ -94,7 +95,10 @@ function writeObject(
     throw unrenderable('a map with keys that are not text does not exist in JSON');
   if (value instanceof Record_) return writeRecord(value, indent, depth);
   const entries = mapEntries(value);
-  if (entries === undefined) throw unrenderable('a function cannot be written as JSON');
+  if (entries === undefined) {
+    const hint = isMethod(value) ? `call it: ${value.name}()` : undefined;
+    throw unrenderable('a function cannot be written as JSON').withHint(hint);
+  }
   const members = entries
     .map(([key, item]) => [String(key), item] as const)
     .sort(([a], [b]) => compareText(a, b))
@@ -166,4 +170,8 @@ export function readJson(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isMethod(value: Value): value is Method {
+  return value instanceof Method;
 }
