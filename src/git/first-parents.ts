@@ -39,7 +39,8 @@ export async function readFirstParents(
   return { commits, isWhole: at === undefined };
 
   async function fetchPage(id: ObjectId): Promise<Commit> {
-    const depth = Math.max(minPage, walk.count - commits.length);
+    // One more than is wanted: what the last one changed shows only beside its parent.
+    const depth = Math.max(minPage, walk.count - commits.length + 1);
     const last = id === walk.head ? walk.seen.get(walk.remote, walkKey) : undefined;
     const isUsable = last !== undefined && last !== id && source.cachedCommit(last) !== undefined;
     const base = isUsable ? { haves: [last] } : {};

@@ -28,8 +28,8 @@ const maxOlderInARow = 64;
 /** Commits that are walked at most. */
 const maxWalk = 20_000;
 const firstPage = 32;
-/** Further commits that are asked for at once. */
-const maxPage = 1000;
+/** Further commits that are asked for at once: every step doubles what is known, so that little is gone through twice. */
+const maxPage = 8192;
 
 /**
  * One step of a selection from a branch: what must be found out next, or the result.
