@@ -1,6 +1,7 @@
 import { labels, parseSubscription, type Subscription, type Warehouse } from '../../api/v1alpha1/index.ts';
 import { isJsonObject, type JsonValue } from '../../base/index.ts';
 import { chartKey } from '../freight/index.ts';
+import { modernizeSubscription } from '../selection/index.ts';
 import { normalizeGitUrl, normalizeImageUrl } from '../urls/index.ts';
 import { allow, duplicate, invalid, required, wrongValue } from './answers.ts';
 import { checkProject, withLabel } from './shared-rules.ts';
@@ -28,14 +29,18 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
     if (refused !== undefined) return refused;
   }
   const causes: Cause[] = [];
+  /** Older spellings are understood; people should hear of the modern ones. */
+  const warnings: string[] = [];
   const seenNames = new Map<string, number>();
   const seenRepositories = new Map<string, number>();
   for (const [index, value] of warehouse.spec.subscriptions.entries()) {
     const field = `spec.subscriptions[${index}]`;
-    const result = parseSubscription(value);
+    const { entry, notes } = modernizeSubscription(value);
+    warnings.push(...notes.map((note) => `${field}: ${note}`));
+    const result = parseSubscription(entry);
     if (!result.ok) {
       for (const { field: inner, problem } of result.problems)
-        causes.push(wrongValue(inner === '' ? field : `${field}.${inner}`, memberAt(value, inner), problem));
+        causes.push(wrongValue(inner === '' ? field : `${field}.${inner}`, memberAt(entry, inner), problem));
       continue;
     }
     causes.push(...checkSubscription(result.subscription, field));
@@ -49,7 +54,7 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
     place(seenRepositories, repositoryKey(result.subscription), '');
   }
   if (causes.length > 0) return invalid(subject, causes);
-  return allow({ warnings: warehouse.spec.subscriptions.flatMap(warnAboutDialect) });
+  return allow({ warnings });
 }
 
 function checkSubscription(subscription: Subscription, field: string): readonly Cause[] {
@@ -96,24 +101,6 @@ function repositoryKey(subscription: Subscription): string | undefined {
     case 'generic':
       return undefined;
   }
-}
-
-/** Older spellings are understood; people should hear of the modern ones. */
-function warnAboutDialect(value: JsonValue, index: number): readonly string[] {
-  const field = `spec.subscriptions[${index}]`;
-  const warnings: string[] = [];
-  const image = isJsonObject(value) ? value['image'] : undefined;
-  if (isJsonObject(image) && image['semverConstraint'] !== undefined)
-    warnings.push(`${field}.image.semverConstraint is an old spelling; write constraint`);
-  for (const kind of ['image', 'git']) {
-    const member = isJsonObject(value) ? value[kind] : undefined;
-    if (!isJsonObject(member)) continue;
-    if (member['allowTags'] !== undefined)
-      warnings.push(`${field}.${kind}.allowTags is deprecated; write allowTagsRegexes`);
-    if (member['ignoreTags'] !== undefined)
-      warnings.push(`${field}.${kind}.ignoreTags is deprecated; write ignoreTagsRegexes`);
-  }
-  return warnings;
 }
 
 function memberAt(value: JsonValue, path: string): JsonValue | undefined {
