@@ -4,6 +4,7 @@ import { discoveryBench } from './discovery.ts';
 import { engineBench } from './engine.ts';
 import { exprBench } from './expr.ts';
 import { fanoutBench } from './fanout.ts';
+import { kubeCacheBench } from './kube-cache.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
 import { loadedStartBench, startBench } from './start.ts';
 import type { Bench } from './support/bench.ts';
@@ -22,4 +23,5 @@ export const benches: readonly Bench[] = [
   exprBench,
   engineBench,
   apiServerBench,
+  kubeCacheBench,
 ];

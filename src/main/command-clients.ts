@@ -6,6 +6,7 @@ import { createHttpClient } from '../http/index.ts';
 import { createKubeClient } from '../kube/index.ts';
 import { createImagePusher } from '../oci/index.ts';
 import { toKubeconfigSource } from './controller-process.ts';
+import { createProxyRule } from './proxy.ts';
 import { mappedHosts } from './sandbox/servers.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -40,7 +41,7 @@ export function createCommandDeps(
     signal,
     async openCluster({ kubeconfig }) {
       const client = await createKubeClient(surroundings, {
-        kubeconfig: toKubeconfigSource(kubeconfig ?? process.env['KUBECONFIG']),
+        kubeconfig: toKubeconfigSource(kubeconfig ?? process.env['KUBECONFIG'], createProxyRule(process.env)),
       });
       return { reader: client.reader, writer: client.writer, close: () => client.close() };
     },

@@ -14,6 +14,7 @@ import { createAdapters, createHttp, type Surroundings } from './adapters.ts';
 import { joinClusters } from './argocd-cluster.ts';
 import { type Clusters, type Reach, runControllers, shardOf, watchClusters } from './controllers.ts';
 import { serveProbes } from './probes.ts';
+import { createProxyRule, type ProxyRule, proxySettings } from './proxy.ts';
 import { Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -74,7 +75,7 @@ async function connectClusters(
 ): Promise<Clusters> {
   const options = requestLimits(settings);
   const connect = async (path: string | undefined): Promise<KubeClient> => {
-    const address = { kubeconfig: toKubeconfigSource(path) };
+    const address = { kubeconfig: toKubeconfigSource(path, createProxyRule(proxySettings(settings))) };
     return resources.use(await createKubeClient(surroundings, address, options), (one) => one.close());
   };
   const client = await connect(kubeconfig ?? settings.KUBECONFIG);
@@ -146,8 +147,9 @@ function firstTrouble(healths: readonly Health[]): Health {
 }
 
 /** A file, or several as KUBECONFIG has them; without one, the default places. */
-export function toKubeconfigSource(path: string | undefined): KubeconfigSource {
-  return path === undefined ? {} : { path };
+export function toKubeconfigSource(path: string | undefined, proxyOf?: ProxyRule): KubeconfigSource {
+  const proxy = proxyOf === undefined ? {} : { proxyOf };
+  return path === undefined ? proxy : { ...proxy, path };
 }
 
 /** Resolves when the signal is aborted. */

@@ -128,6 +128,15 @@ const Environment = z.object({
     .optional()
     .describe('Users that count as control plane in admission. Default none.'),
   SSL_CERT_FILE: z.string().optional().describe('Further CA certificates to trust, PEM.'),
+  HTTPS_PROXY: z
+    .string()
+    .optional()
+    .describe('Proxy for a Kubernetes API server at an https:// address. Default none.'),
+  HTTP_PROXY: z
+    .string()
+    .optional()
+    .describe('Proxy for a Kubernetes API server at an http:// address. Default none.'),
+  NO_PROXY: z.string().optional().describe('Hosts, domains and CIDR blocks that are reached without it.'),
   GANTRY_LEADER_ELECT: flag
     .default(false)
     .describe('Of several replicas of a controller let one work, as --leader-elect does. Default false.'),
@@ -150,6 +159,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
+  // The only variables that are usual in lower case as well.
+  for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) given[name] ??= given[name.toLowerCase()];
   const parsed = Environment.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {

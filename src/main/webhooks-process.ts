@@ -1,5 +1,6 @@
 import { createKubeClient } from '../kube/index.ts';
 import { toKubeconfigSource, untilAborted } from './controller-process.ts';
+import { createProxyRule, proxySettings } from './proxy.ts';
 import { Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -15,7 +16,10 @@ export async function runWebhooks(
   await using resources = new Resources();
   const surroundings = createSurroundings(settings.LOG_LEVEL, stderr);
   const client = await createKubeClient(surroundings, {
-    kubeconfig: toKubeconfigSource(kubeconfig ?? settings.KUBECONFIG),
+    kubeconfig: toKubeconfigSource(
+      kubeconfig ?? settings.KUBECONFIG,
+      createProxyRule(proxySettings(settings)),
+    ),
   });
   resources.use(client, (one) => one.close());
   const start = { settings, host: '0.0.0.0', port: settings.WEBHOOK_SERVER_PORT, registers: false };

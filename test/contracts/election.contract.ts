@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Lease, leases } from '../../src/api/core/index.ts';
 import {
@@ -39,6 +40,8 @@ export function describeElection(name: string, start: () => Promise<ElectionClus
     });
     afterAll(() => cluster?.close());
 
+    // A cluster that outlives the suite keeps the leases of earlier runs.
+    const run = randomUUID().slice(0, 8);
     let underWay = 0;
     async function counted<T>(call: Promise<T>): Promise<T> {
       underWay += 1;
@@ -85,7 +88,7 @@ export function describeElection(name: string, start: () => Promise<ElectionClus
           log: createRecordingLog(),
           metrics: createMemoryMetrics(),
         },
-        { namespace: 'demo', name: lease, identity, ...more.options },
+        { namespace: 'demo', name: `${lease}-${run}`, identity, ...more.options },
       );
       const story: string[] = [];
       const stop = new AbortController();
@@ -132,7 +135,7 @@ export function describeElection(name: string, start: () => Promise<ElectionClus
       });
     }
     function read(lease: string): Promise<Lease | undefined> {
-      return cluster.reader.getLive(leases, { namespace: 'demo', name: lease }, live);
+      return cluster.reader.getLive(leases, { namespace: 'demo', name: `${lease}-${run}` }, live);
     }
 
     test('the first candidate makes the lease, a second one waits, and takes over after a release', async () => {
@@ -246,7 +249,7 @@ export function describeElection(name: string, start: () => Promise<ElectionClus
           { reader: cluster.reader, writer: cluster.writer, clock, log: createRecordingLog() },
           {
             namespace: 'demo',
-            name: 'kargo-controller-unnamed',
+            name: `kargo-controller-unnamed-${run}`,
             labels: { 'kargo.akuity.io/controller': '' },
             holder,
             ttlMs: 120_000,

@@ -99,6 +99,8 @@ export function startHeartbeat(
           await writer.delete(leases, key, { uid: of, ...version }, limit.signal);
         }
       } catch (error) {
+        // Whoever holds the lease now beats instead.
+        if (kubeErrors.is(error, 'kube.not-leader')) return;
         log.warn('heartbeat was not taken away', { reason: describeError(error) });
       } finally {
         limit.dispose();

@@ -20,6 +20,8 @@ export interface KubeconfigSource {
   readonly path?: string;
   /** Without one, the current context. */
   readonly context?: string;
+  /** The proxy for a server for which the kubeconfig names none. Default none. */
+  readonly proxyOf?: (server: string) => string | undefined;
 }
 
 /** How long credentials are used before they are read again: rotated tokens and certificates arrive within this time. */
@@ -41,7 +43,8 @@ interface Loaded {
  */
 export async function loadKubeconfig(clock: Clock, source: KubeconfigSource = {}): Promise<Connection> {
   let loaded = await load(source);
-  const { server, proxyUrl } = loaded.cluster;
+  const { server } = loaded.cluster;
+  const proxyUrl = loaded.cluster.proxyUrl ?? source.proxyOf?.(server);
   let last: { readonly auth: ConnectionAuth; readonly atMs: number } | undefined;
   let underWay: Promise<ConnectionAuth> | undefined;
   let lastToken: string | undefined;
