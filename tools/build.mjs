@@ -26,6 +26,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   loader: { '.yaml': 'text' },
+  // It brings a compiled part for each platform, which is found from its own folder.
+  external: ['lmdb'],
   define: { GANTRY_VERSION: JSON.stringify(version) },
   // CommonJS dependencies call require() for Node's own modules; an ES module bundle has to provide it.
   banner: {

@@ -73,6 +73,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   fastify: ['httpd'],
   ignore: ['steps'],
   'js-yaml': ['base/yaml'],
+  lmdb: ['embedded'],
   'lru-cache': ['git', 'helm', 'oci', 'expr', 'discovery', 'steps', 'secrets', 'wire'],
   'node-diff3': ['wire'],
   picocolors: ['cli'],

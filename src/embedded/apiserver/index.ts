@@ -5,6 +5,12 @@
  */
 
 export { generateTokenKey, type TokenUser } from './auth/index.ts';
+export {
+  backupDataFolder,
+  type DataFolder,
+  openDataFolder,
+  restoreDataFolder,
+} from './disk/data-folder.ts';
 export { apiServerErrors } from './errors.ts';
 export { createMemoryStore } from './memory-store.ts';
 export type { User } from './resource.ts';

@@ -56,3 +56,21 @@ export interface Store {
     listener: (event: StoreEvent) => void,
   ): (() => void) | 'expired';
 }
+
+/** All that a disk holds when a store starts from it. */
+export interface StoreImage {
+  readonly revision: number;
+  readonly compacted: number;
+  readonly objects: readonly (readonly [StoreKey, JsonObject])[];
+  /** Everything after `compacted`, oldest first. */
+  readonly history: readonly StoreEvent[];
+}
+
+/** Where a store makes its writes durable. */
+export interface Disk {
+  /**
+   * Resolves when the events are on the disk, all of them or none, with what the history needs of them. The history up
+   * to `compacted` may be forgotten. Once it has failed, the store must be opened anew.
+   */
+  write(events: readonly StoreEvent[], compacted: number): Promise<void>;
+}
