@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { benches } from './registry.ts';
 import type { Bench, BenchContext, Figure } from './support/bench.ts';
 import { printTable, toLine } from './support/print.ts';
@@ -36,6 +37,8 @@ async function main(names: readonly string[]): Promise<void> {
     throw new Error(`no bench is called ${unknown.join(', ')}; there are\n${known}`);
   }
   const stop = new AbortController();
+  // A bench makes many requests at once, all of which end with it.
+  setMaxListeners(0, stop.signal);
   process.once('SIGINT', () => stop.abort());
   for (const bench of chosen) {
     process.stderr.write(`${bench.name}: ${bench.about}\n`);

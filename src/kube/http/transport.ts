@@ -256,7 +256,7 @@ function pathOf(prefix: string, request: KubeRequest): string {
 }
 
 /** Connections for requests at a time; the handshakes of more cost a busy process more than waiting does. */
-const maxConnections = 24;
+const maxConnections = 12;
 
 /** Streams have connections of their own, so that watches never keep requests waiting. */
 type Use = 'requests' | 'streams';
