@@ -96,6 +96,7 @@ export {
   createUlids,
   type FreightCopy,
   type FreightSet,
+  formatWaiting,
   type Inflation,
   type InflationProblem,
   inflateSteps,
@@ -104,6 +105,7 @@ export {
   nextFreightCollection,
   type OrderedPromotion,
   type PromotionNameParts,
+  parseWaiting,
   promotionName,
   referencedTasks,
   type StepTemplate,
@@ -111,6 +113,9 @@ export {
   type TaskContent,
   type TaskKind,
   type Variable,
+  type Waiting,
+  type WaitingReason,
+  waitingReasons,
 } from './promotion/index.ts';
 export type {
   EventDraft,

@@ -10,6 +10,7 @@ import {
 import { stepDefinitions } from '../../src/steps/registry.ts';
 import { catalogues } from './catalogues.ts';
 import { renderDefinition } from './crds.ts';
+import { renderEnginePage } from './engine-page.ts';
 import { renderErrorPage } from './error-page.ts';
 import { renderExpressionPages } from './expressions/pages.ts';
 import { type ExtraTable, pageName, renderKindIndex, renderKindPage } from './kind-page.ts';
@@ -51,6 +52,7 @@ export function generateAll(): ReadonlyMap<string, string> {
   }
   outputs.set('docs/reference/steps/README.md', renderStepIndex(steps));
   for (const [name, text] of renderExpressionPages()) outputs.set(`docs/reference/expressions/${name}`, text);
+  outputs.set('docs/reference/engine.md', renderEnginePage(stepDefinitions));
   outputs.set('docs/reference/errors.md', renderErrorPage(catalogues));
   outputs.set('docs/reference/settings.md', renderSettingsPage());
   return outputs;

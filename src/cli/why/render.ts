@@ -6,7 +6,8 @@ export function renderExplanation(explanation: Explanation, isTerminal: boolean)
   const paint = createPaint(isTerminal);
   const lines = [paint(toneOfBlocker(explanation), explanation.headline), ''];
   for (const fact of explanation.facts) lines.push(`  ${fact}`);
-  if (explanation.facts.length > 0) lines.push('');
+  if (explanation.reason !== undefined) lines.push(`  Reason: ${explanation.reason}`);
+  if (explanation.facts.length > 0 || explanation.reason !== undefined) lines.push('');
   if (explanation.advice.length > 0) lines.push(paint('strong', 'What to do'));
   for (const { text, action } of explanation.advice) {
     lines.push(`  ${text}`);

@@ -90,7 +90,7 @@ const cases: readonly { readonly name: string; readonly given: Partial<Seen>; re
         freightHistory: [{ id: 'c', verificationHistory: [{ id: 'v', phase: 'Running' }] }],
       }),
     },
-    want: { kind: 'pend', message: expect.stringContaining('waiting for the verification') },
+    want: { kind: 'pend', message: 'StageVerifying: waiting for the verification that runs in Stage "dev"' },
   },
   {
     name: 'without its Freight',

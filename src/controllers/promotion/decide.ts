@@ -10,6 +10,7 @@ import {
 import {
   controllerActor,
   formatTime,
+  formatWaiting,
   isFreightAvailable,
   isTerminalPhase,
   nextFreightCollection,
@@ -71,7 +72,7 @@ function abortAsked({ object, component }: Seen): Plan | undefined {
 
 function stageMissing({ object, stage }: Seen): Plan | undefined {
   if (stage !== undefined) return undefined;
-  const message = `StageMissing: Stage "${object.spec.stage}" does not exist; create it, or delete this Promotion`;
+  const message = formatWaiting('StageMissing', object.spec.stage);
   return { kind: 'pend', message, wakeAfterMs: missingStagePollMs };
 }
 
@@ -81,10 +82,7 @@ function notItsTurn({ object, stage, nowMs }: Seen): Plan | undefined {
   if (stage === undefined || current === object.metadata.name) return undefined;
   const wakeAfterMs = current === undefined ? graceLeftMs(object, nowMs) : 0;
   if (wakeAfterMs > 0) return { kind: 'hold', wakeAfterMs };
-  const message =
-    current === undefined
-      ? `StageNotReady: ${whyStageWaits(stage)}`
-      : `StageBusy: waiting for Promotion "${current}" to end`;
+  const message = current === undefined ? whyStageWaits(stage) : formatWaiting('StageBusy', current);
   return { kind: 'pend', message, wakeAfterMs: undefined };
 }
 
@@ -99,10 +97,7 @@ function graceLeftMs({ metadata, status }: Promotion, nowMs: number): number {
 function whyStageWaits(stage: Stage): string {
   const newest = stage.status?.freightHistory?.[0]?.verificationHistory?.[0];
   const isVerifying = newest !== undefined && newest.finishTime === undefined;
-  const name = stage.metadata.name;
-  return isVerifying
-    ? `waiting for the verification that runs in Stage "${name}"`
-    : `waiting for Stage "${name}" to take it up`;
+  return formatWaiting(isVerifying ? 'StageVerifying' : 'StageNotReady', stage.metadata.name);
 }
 
 function freightMissing({ object, freight }: Seen): Plan | undefined {

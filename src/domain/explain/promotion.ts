@@ -5,7 +5,7 @@ import type {
   Stage,
   StepExecutionMetadata,
 } from '../../api/v1alpha1/index.ts';
-import { isTerminalPhase } from '../promotion/index.ts';
+import { isTerminalPhase, parseWaiting, type WaitingReason } from '../promotion/index.ts';
 import { isEnded } from '../steps/index.ts';
 import { formatAgeSince } from './age.ts';
 import { freightLabel, pullRequestOf } from './freight-text.ts';
@@ -22,6 +22,7 @@ export interface PromotionCase {
 
 interface Finding {
   readonly blocker: Blocker;
+  readonly reason?: WaitingReason;
   /** The rest of a sentence whose subject is the Promotion. */
   readonly says: string;
   readonly facts?: readonly string[];
@@ -55,6 +56,7 @@ export function explainPromotion(seen: PromotionCase): Explanation {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     blocker: finding.blocker,
+    ...(finding.reason === undefined ? {} : { reason: finding.reason }),
     headline: `Promotion ${metadata.name} ${finding.says}.`,
     facts: [what, ...(finding.facts ?? []), ...describeSteps(seen.promotion)],
     advice: finding.advice ?? [],
@@ -130,6 +132,7 @@ function stageMissing({ promotion, stage }: PromotionCase): Finding | undefined 
   if (stage !== undefined) return undefined;
   return {
     blocker: 'StageMissing',
+    reason: 'StageMissing',
     says: `waits for Stage "${promotion.spec.stage}", which does not exist`,
     advice: [
       { text: 'Create the Stage, or delete this Promotion.', action: { kind: 'list', resource: 'stages' } },
@@ -142,6 +145,7 @@ function waitsForTurn({ promotion, stage }: PromotionCase): Finding | undefined 
   if (current === undefined || current === promotion.metadata.name) return undefined;
   return {
     blocker: 'Turn',
+    reason: 'StageBusy',
     says: `waits for its turn: Promotion ${current} runs, and a Stage runs one at a time`,
     advice: [{ text: 'See what the other one waits for.', action: { kind: 'why', name: current } }],
   };
@@ -153,6 +157,7 @@ function waitsForVerification({ promotion, stage }: PromotionCase): Finding | un
   if (isCurrent || newest === undefined || newest.finishTime !== undefined) return undefined;
   return {
     blocker: 'Verification',
+    reason: 'StageVerifying',
     says: `waits until the verification that runs in Stage "${promotion.spec.stage}" has ended`,
     advice: [
       {
@@ -166,10 +171,12 @@ function waitsForVerification({ promotion, stage }: PromotionCase): Finding | un
 function notSeen({ promotion, stage }: PromotionCase): Finding | undefined {
   if (promotion.status?.phase === 'Running') return undefined;
   const message = promotion.status?.message;
-  const because = message === undefined ? '' : ` (${message})`;
+  // A reason of ours says what the sentence says; anything else is worth telling.
+  const because = message === undefined || parseWaiting(message) !== undefined ? '' : ` (${message})`;
   const name = stage?.metadata.name ?? promotion.spec.stage;
   return {
     blocker: 'NotSeen',
+    reason: 'StageNotReady',
     says: `waits until Stage "${name}" takes it up${because}`,
     advice: [
       {

@@ -1,3 +1,5 @@
+import type { WaitingReason } from '../promotion/index.ts';
+
 /** What an object waits for, as a word for programs; "None" when it waits for nothing. */
 export type Blocker =
   | 'None'
@@ -42,6 +44,8 @@ export interface Explanation {
   readonly namespace: string;
   readonly name: string;
   readonly blocker: Blocker;
+  /** Why a Promotion has not begun, as its status says it; absent once it has. */
+  readonly reason?: WaitingReason;
   /** One sentence that starts with the name of the object. */
   readonly headline: string;
   /** What is known, most important first. */

@@ -22,3 +22,11 @@ export {
   isTerminalPhase,
   type OrderedPromotion,
 } from './ordering.ts';
+export {
+  formatWaiting,
+  parseWaiting,
+  type Waiting,
+  type WaitingReason,
+  type WaitingReasonDoc,
+  waitingReasons,
+} from './waiting.ts';

@@ -1,4 +1,5 @@
 import {
+  anyType,
   boolType,
   durationType,
   floatType,
@@ -21,7 +22,7 @@ import {
   Zone,
 } from '../time/instant.ts';
 import { kindOf } from '../value/kinds.ts';
-import type { Value } from '../value/types.ts';
+import { NamedInt, type Value } from '../value/types.ts';
 import { intAt, textAt } from './arguments.ts';
 
 /** A method of times or durations: its types and what it does to a receiver. */
@@ -35,6 +36,15 @@ const zeroTime = -62_135_596_800n * 1_000_000_000n;
 
 function part(read: (parts: CalendarParts) => number): MethodRecord<Instant> {
   return { params: [], result: intType, call: (time) => BigInt(read(partsOf(time))) };
+}
+
+/** A part whose name is what a layout of Go gives. The type is open, since an int has no methods. */
+function named(layout: string, read: (parts: CalendarParts) => number): MethodRecord<Instant> {
+  return {
+    params: [],
+    result: anyType,
+    call: (time) => new NamedInt(BigInt(read(partsOf(time))), formatInstant(time, layout)),
+  };
 }
 
 function compare(name: string, test: (a: bigint, b: bigint) => Value, result: Type): MethodRecord<Instant> {
@@ -79,13 +89,13 @@ function toMultiple(time: Instant, step: bigint, half: boolean): Instant {
 export const timeMethods: ReadonlyMap<string, MethodRecord<Instant>> = new Map<string, MethodRecord<Instant>>(
   [
     ['Year', part((parts) => parts.year)],
-    ['Month', part((parts) => parts.month)],
+    ['Month', named('January', (parts) => parts.month)],
     ['Day', part((parts) => parts.day)],
     ['Hour', part((parts) => parts.hour)],
     ['Minute', part((parts) => parts.minute)],
     ['Second', part((parts) => parts.second)],
     ['Nanosecond', part((parts) => parts.nanosecond)],
-    ['Weekday', part((parts) => parts.weekday)],
+    ['Weekday', named('Monday', (parts) => parts.weekday)],
     ['YearDay', part((parts) => parts.yearDay)],
     ['Unix', { params: [], result: intType, call: (time) => BigInt(epochSecondsOf(time)) }],
     ['UnixMilli', { params: [], result: intType, call: (time) => floor(time.nanoseconds, 1_000_000n) }],

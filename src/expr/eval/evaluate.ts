@@ -7,7 +7,7 @@ import { Fault, type SourceRange } from '../problem.ts';
 import { signValue } from '../value/arithmetic.ts';
 import { isList, kindOf, mapEntries, plain } from '../value/kinds.ts';
 import { assertSize, widthOf } from '../value/size.ts';
-import { Bytes, Method, newMap, nilList, type Value } from '../value/types.ts';
+import { Bytes, Method, NamedInt, newMap, nilList, type Value } from '../value/types.ts';
 import { encodeUtf8 } from '../value/utf8.ts';
 import { Budget, type Environment, type EvalLimits } from './environment.ts';
 import { hintOfNil, type NilContext, nilFault } from './explain-nil.ts';
@@ -74,7 +74,8 @@ export function evaluateNode(
       position.at = range;
     },
   };
-  return evaluate(evaluation, node);
+  const value = evaluate(evaluation, node);
+  return value instanceof NamedInt ? value.value : value;
 }
 
 /** The value of a node, with its verbatim flag. */
@@ -244,6 +245,7 @@ function evaluateMember(run: Evaluation, node: MemberNode): Value | typeof skipp
   if (object === null && node.isOptional) return skipped;
   const key = operand(run, node.property);
   run.at = node.property;
+  if (object instanceof NamedInt && key === 'String') return new Method('String', 0, () => object.name);
   if (object === null) throw nilFault(node.object, formatKey(key), nilContext(run));
   try {
     return readMember(plain(object), key, () => printNode(node.object));

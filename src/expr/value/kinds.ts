@@ -1,6 +1,16 @@
 import { Duration } from '../time/duration.ts';
 import { Instant, Zone } from '../time/instant.ts';
-import { Bytes, KeyedMap, Method, Record_, TextTable, type Value, type ValueMap, Verbatim } from './types.ts';
+import {
+  Bytes,
+  KeyedMap,
+  Method,
+  NamedInt,
+  Record_,
+  TextTable,
+  type Value,
+  type ValueMap,
+  Verbatim,
+} from './types.ts';
 
 /** The kind of a value, as messages and tables name it. */
 export type Kind =
@@ -37,6 +47,7 @@ export function kindOf(value: Value): Kind {
 function kindOfObject(value: object): Kind {
   if (Array.isArray(value)) return 'list';
   if (value instanceof Verbatim) return 'string';
+  if (value instanceof NamedInt) return 'int';
   if (value instanceof Instant) return 'time';
   if (value instanceof Duration) return 'duration';
   if (value instanceof Bytes) return 'bytes';
@@ -46,8 +57,9 @@ function kindOfObject(value: object): Kind {
   return 'map';
 }
 
-/** The value without its verbatim flag. */
-export function plain(value: Value): Exclude<Value, Verbatim> {
+/** The value without its verbatim flag or its name. */
+export function plain(value: Value): Exclude<Value, Verbatim | NamedInt> {
+  if (value instanceof NamedInt) return value.value;
   return value instanceof Verbatim ? value.text : value;
 }
 

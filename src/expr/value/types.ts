@@ -16,7 +16,17 @@ export interface ValueMap {
 }
 
 /** Values with a class of their own. */
-export type Opaque = Verbatim | Bytes | Instant | Duration | Zone | TextTable | KeyedMap | Record_ | Method;
+export type Opaque =
+  | Verbatim
+  | NamedInt
+  | Bytes
+  | Instant
+  | Duration
+  | Zone
+  | TextTable
+  | KeyedMap
+  | Record_
+  | Method;
 
 /**
  * A string that stands for itself: a template that consists of it alone is not coerced to a number or boolean.
@@ -26,6 +36,16 @@ export class Verbatim {
   readonly text: string;
   constructor(text: string) {
     this.text = text;
+  }
+}
+
+/** An int that has a name, as weekdays and months have: `String()` gives it, everything else sees the int. */
+export class NamedInt {
+  readonly value: bigint;
+  readonly name: string;
+  constructor(value: bigint, name: string) {
+    this.value = value;
+    this.name = name;
   }
 }
 
