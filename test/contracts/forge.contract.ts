@@ -1,5 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ForgeRepo, Forges } from '../../src/ports/index.ts';
+import type { ForgeRepo, Forges, PullRequest, PullRequestDraft } from '../../src/ports/index.ts';
+
+/** What hosts do differently, and rightly so. */
+export interface ForgeTraits {
+  readonly hasLabels: boolean;
+  readonly hasAssignees: boolean;
+  /** A second pull request for the same branches is refused, or is the first one again. */
+  readonly duplicates: 'rejected' | 'adopted';
+  /** What is said of a pull request with conflicts, and of one that lacks a check. */
+  readonly conflict: 'refused' | 'not-ready';
+  readonly blocked: 'refused' | 'not-ready';
+  /** The methods, each with the number of parents of the commit that the base has after it. */
+  readonly methods: readonly { readonly method: string; readonly parents: number }[];
+  /** A method that merges only where the base has not moved. */
+  readonly fastForward?: string;
+}
 
 /** A host with one repository, whose branches the suite may move. */
 export interface ForgeFixture extends AsyncDisposable {
@@ -7,18 +22,33 @@ export interface ForgeFixture extends AsyncDisposable {
   readonly repo: ForgeRepo;
   /** The same repository with a credential that the host does not accept. */
   readonly repoWithWrongToken: ForgeRepo;
+  /** The same repository with a credential that may only read. */
+  readonly repoOfReader: ForgeRepo;
   /** A repository that the host does not have. */
   readonly missingRepo: ForgeRepo;
   /** Makes a branch from main with one commit more that writes this file. Gives the commit. */
   makeBranch(branch: string, file: string): Promise<string>;
+  /** Commits a file to a branch that exists. Gives the commit. */
+  commit(branch: string, file: string, text: string): Promise<string>;
+  removeBranch(branch: string): Promise<void>;
+  /** The commit of a branch and how many parents it has. */
+  tip(branch: string): Promise<{ readonly commit: string; readonly parents: number }>;
   /** Merges as a person would at the host. */
   merge(number: number): Promise<void>;
   /** Closes without merging as a person would. */
   close(number: number): Promise<void>;
+  /** Has a check missing that the host demands, or no longer. */
+  block(number: number, isBlocked: boolean): Promise<void>;
+  /** What a person sees. */
+  read(
+    number: number,
+  ): Promise<Pick<PullRequestDraft, 'title' | 'body' | 'labels' | 'reviewers' | 'assignees'>>;
+  /** Makes the host refuse all further requests for a while. */
+  exhaust(): Promise<void>;
 }
 
 /** What every adapter of the port `Forges` must do. */
-export function testForges(name: string, start: () => Promise<ForgeFixture>): void {
+export function testForges(name: string, traits: ForgeTraits, start: () => Promise<ForgeFixture>): void {
   describe(`forges: ${name}`, () => {
     const never = new AbortController().signal;
     let fixture: ForgeFixture;
@@ -27,104 +57,307 @@ export function testForges(name: string, start: () => Promise<ForgeFixture>): vo
     });
     afterEach(() => fixture[Symbol.asyncDispose]());
 
-    const open = (headBranch: string, labels: string[] = []) => {
-      const draft = { headBranch, baseBranch: 'main', title: `Add ${headBranch}`, body: 'words', labels };
-      return fixture.forges.openPullRequest(fixture.repo, draft, never);
+    const open = (headBranch: string, more: Partial<PullRequestDraft> = {}): Promise<PullRequest> => {
+      const draft = { headBranch, baseBranch: 'main', title: `Add ${headBranch}`, body: 'words', labels: [] };
+      return fixture.forges.openPullRequest(fixture.repo, { ...draft, ...more }, never);
     };
+    const openNew = async (headBranch: string, more: Partial<PullRequestDraft> = {}) => {
+      await fixture.makeBranch(headBranch, 'a.txt');
+      return open(headBranch, more);
+    };
+    const get = (number: number) => fixture.forges.getPullRequest(fixture.repo, number, never);
+    const merge = (number: number, order: { method?: string; headCommit?: string } = {}) =>
+      fixture.forges.mergePullRequest(fixture.repo, number, order, never);
+    const list = async (headBranch: string, state: 'open' | 'all', baseBranch?: string) => {
+      const filter = { headBranch, state, ...(baseBranch === undefined ? {} : { baseBranch }) };
+      return fixture.forges.listPullRequests(fixture.repo, filter, never);
+    };
+    const numbers = (pulls: readonly PullRequest[]) => pulls.map(({ number }) => number);
 
-    test('opens a pull request and reads it again', async () => {
-      const commit = await fixture.makeBranch('a', 'a.txt');
-      const opened = await open('a', ['release']);
-      expect(opened).toMatchObject({
-        isOpen: true,
-        isMerged: false,
-        headBranch: 'a',
-        baseBranch: 'main',
-        headCommit: commit,
+    describe('opening and finding', () => {
+      test('opens a pull request and reads it again', async () => {
+        const headCommit = await fixture.makeBranch('a', 'a.txt');
+        const opened = await open('a');
+        expect(opened).toMatchObject({
+          isOpen: true,
+          isMerged: false,
+          headBranch: 'a',
+          baseBranch: 'main',
+          headCommit,
+        });
+        expect(opened.number).toBeGreaterThan(0);
+        expect(URL.canParse(opened.url)).toBe(true);
+        const { mergeCommit: _, ...rest } = opened;
+        expect(await get(opened.number)).toMatchObject(rest);
+        expect(await list('a', 'open')).toMatchObject([rest]);
       });
-      expect(opened.number).toBeGreaterThan(0);
-      expect(URL.canParse(opened.url)).toBe(true);
-      const read = await fixture.forges.getPullRequest(fixture.repo, opened.number, never);
-      const { mergeCommit: _, ...rest } = opened;
-      expect(read).toMatchObject(rest);
-    });
 
-    test('finds pull requests by head branch, newest first', async () => {
-      await fixture.makeBranch('a', 'a.txt');
-      await fixture.makeBranch('b', 'b.txt');
-      const first = await open('a');
-      await open('b');
-      await fixture.close(first.number);
-      const second = await open('a');
-      const list = async (state: 'open' | 'all', baseBranch?: string) => {
-        const filter = { headBranch: 'a', state, ...(baseBranch === undefined ? {} : { baseBranch }) };
-        const found = await fixture.forges.listPullRequests(fixture.repo, filter, never);
-        return found.map(({ number }) => number);
-      };
-      expect(await list('open')).toEqual([second.number]);
-      expect(await list('all')).toEqual([second.number, first.number]);
-      expect(await list('all', 'main')).toEqual([second.number, first.number]);
-      expect(await list('all', 'elsewhere')).toEqual([]);
-    });
-
-    test('tells merged from closed', async () => {
-      await fixture.makeBranch('a', 'a.txt');
-      await fixture.makeBranch('b', 'b.txt');
-      const merged = await open('a');
-      const closed = await open('b');
-      await fixture.merge(merged.number);
-      await fixture.close(closed.number);
-      const read = (number: number) => fixture.forges.getPullRequest(fixture.repo, number, never);
-      const after = await read(merged.number);
-      expect(after).toMatchObject({ isOpen: false, isMerged: true });
-      expect(after.mergeCommit).toMatch(/^[0-9a-f]{40}$/);
-      expect(await read(closed.number)).toMatchObject({ isOpen: false, isMerged: false });
-      const listed = await fixture.forges.listPullRequests(
-        fixture.repo,
-        { headBranch: 'a', state: 'all' },
-        never,
-      );
-      expect(listed).toMatchObject([{ number: merged.number, isMerged: true }]);
-    });
-
-    test('a second pull request for the same branch is rejected with the host’s reason', async () => {
-      await fixture.makeBranch('a', 'a.txt');
-      await open('a');
-      await expect(open('a')).rejects.toMatchObject({ code: 'forge.rejected' });
-    });
-
-    test('a missing branch is rejected', async () => {
-      await expect(open('nowhere')).rejects.toMatchObject({ code: 'forge.rejected' });
-    });
-
-    test('a missing pull request or repository is not found', async () => {
-      const { forges, repo, missingRepo } = fixture;
-      await expect(forges.getPullRequest(repo, 999, never)).rejects.toMatchObject({
-        code: 'forge.not-found',
+      test('finds pull requests by head branch, newest first', async () => {
+        await fixture.makeBranch('a', 'a.txt');
+        await fixture.makeBranch('b', 'b.txt');
+        const first = await open('a');
+        await open('b');
+        await fixture.close(first.number);
+        const second = await open('a');
+        expect(numbers(await list('a', 'open'))).toEqual([second.number]);
+        expect(numbers(await list('a', 'all'))).toEqual([second.number, first.number]);
+        expect(numbers(await list('a', 'all', 'main'))).toEqual([second.number, first.number]);
+        expect(numbers(await list('a', 'all', 'elsewhere'))).toEqual([]);
       });
-      await expect(forges.getPullRequest(missingRepo, 1, never)).rejects.toMatchObject({
-        code: 'forge.not-found',
+
+      test.each([
+        'feature/deep/er',
+        'fix#42',
+        'promote/prod#1/größer 100%'.replaceAll(' ', '_'),
+        'a+b&c=d',
+        'say"so"',
+      ])('branch %s', async (branch) => {
+        const headCommit = await fixture.makeBranch(branch, 'a.txt');
+        const opened = await open(branch);
+        expect(await get(opened.number)).toMatchObject({ headBranch: branch, headCommit });
+        expect(numbers(await list(branch, 'all', 'main'))).toEqual([opened.number]);
+        expect(await merge(opened.number)).toMatchObject({ kind: 'merged' });
+      });
+
+      test('keeps a title and a body in any script', async () => {
+        const title = 'Größer, 更大, больше 🚀 "quoted" <b>';
+        const body = 'zwei\n\n- Zeilen 🚢\n- `code`\r\n';
+        const { number } = await openNew('a', { title, body });
+        expect(await fixture.read(number)).toMatchObject({ title, body });
+      });
+
+      test('gives the host no more text than it takes', async () => {
+        const body = '🚀 long\n'.repeat(20_000);
+        const { number } = await openNew('a', { title: 'long '.repeat(200), body });
+        const read = await fixture.read(number);
+        expect(body.startsWith(read.body.replace(/…$/, ''))).toBe(true);
+        expect(read.body.length).toBeGreaterThan(3900);
+        expect(read.title).toMatch(/^long long .*…$/);
+      });
+
+      test('a second pull request for the same branches is never made', async () => {
+        const first = await openNew('a');
+        const second = await open('a').catch((error: unknown) => error);
+        if (traits.duplicates === 'rejected') expect(second).toMatchObject({ code: 'forge.rejected' });
+        else expect(second).toMatchObject({ number: first.number });
+        expect(numbers(await list('a', 'all'))).toEqual([first.number]);
+      });
+
+      test('a missing branch is refused by name', async () => {
+        const refusal = await open('nowhere').catch((error: unknown) => error);
+        expect(refusal).toMatchObject({
+          code: expect.stringMatching(/^forge\.(?:rejected|not-found)$/),
+          message: expect.stringContaining('"nowhere"'),
+        });
       });
     });
 
-    test('a wrong token fails without being repeated', async () => {
-      const { forges, repoWithWrongToken: repo } = fixture;
-      const asked = forges.getPullRequest(repo, 1, never);
-      await expect(asked).rejects.toMatchObject({
-        code: 'forge.auth-failed',
-        message: expect.not.stringContaining(repo.remote.credential?.password ?? 'no token'),
+    describe('people and labels', () => {
+      test('puts labels on, also such as the host has never seen', async () => {
+        await fixture.makeBranch('b', 'b.txt');
+        const first = await openNew('a', { labels: ['release', 'größe/xl'] });
+        const second = await open('b', { labels: ['release'] });
+        const labelsOf = async ({ number }: PullRequest) => [...(await fixture.read(number)).labels].sort();
+        expect(await labelsOf(first)).toEqual(traits.hasLabels ? ['größe/xl', 'release'] : []);
+        expect(await labelsOf(second)).toEqual(traits.hasLabels ? ['release'] : []);
+      });
+
+      test('asks reviewers', async () => {
+        const { number } = await openNew('a', { reviewers: ['reader'] });
+        expect((await fixture.read(number)).reviewers).toEqual(['reader']);
+      });
+
+      test('assigns people, or says that the host cannot', async () => {
+        const opened = await openNew('a', { assignees: ['reader'] }).catch((error: unknown) => error);
+        if (!traits.hasAssignees) {
+          expect(opened).toMatchObject({ code: 'forge.unsupported' });
+          expect(await list('a', 'all')).toEqual([]);
+        } else {
+          const [pull] = await list('a', 'all');
+          expect((await fixture.read(pull?.number ?? 0)).assignees).toEqual(['reader']);
+        }
       });
     });
 
-    test('an aborted signal ends a call', async () => {
-      const reason = new Error('stop');
-      const asked = fixture.forges.getPullRequest(fixture.repo, 1, AbortSignal.abort(reason));
-      await expect(asked).rejects.toBe(reason);
+    describe('the end of a pull request', () => {
+      test('tells merged from closed', async () => {
+        await fixture.makeBranch('b', 'b.txt');
+        const merged = await openNew('a');
+        const closed = await open('b');
+        await fixture.merge(merged.number);
+        await fixture.close(closed.number);
+        const { commit } = await fixture.tip('main');
+        expect(await get(merged.number)).toMatchObject({
+          isOpen: false,
+          isMerged: true,
+          mergeCommit: commit,
+        });
+        expect(await get(closed.number)).toMatchObject({ isOpen: false, isMerged: false });
+        expect(await list('a', 'all')).toMatchObject([{ number: merged.number, isMerged: true }]);
+        expect(await list('a', 'open')).toEqual([]);
+      });
+
+      test('knows the head of a merged pull request whose branch is gone', async () => {
+        const { number, headCommit } = await openNew('a');
+        await fixture.merge(number);
+        await fixture.removeBranch('a');
+        expect(await get(number)).toMatchObject({ headBranch: 'a', headCommit, isMerged: true });
+        expect(await list('a', 'all')).toMatchObject([{ number, headCommit }]);
+      });
+
+      test('sees a head that has moved', async () => {
+        const { number } = await openNew('a');
+        const headCommit = await fixture.commit('a', 'a.txt', 'more\n');
+        expect(await get(number)).toMatchObject({ headCommit, isOpen: true });
+      });
+    });
+
+    describe('merging', () => {
+      test('merges by default and says which commit it made', async () => {
+        const { number, headCommit } = await openNew('a');
+        const outcome = await merge(number, { headCommit });
+        const { commit, parents } = await fixture.tip('main');
+        expect(outcome).toMatchObject({
+          kind: 'merged',
+          pullRequest: { number, isOpen: false, isMerged: true, mergeCommit: commit },
+        });
+        expect(parents).toBe(2);
+      });
+
+      test.each([...traits.methods])('method $method', async ({ method, parents }) => {
+        const { number } = await openNew('a');
+        if (method !== traits.fastForward) await fixture.commit('main', 'other.txt', 'meanwhile\n');
+        const before = await fixture.tip('main');
+        const outcome = await merge(number, { method });
+        const after = await fixture.tip('main');
+        expect(outcome).toMatchObject({ kind: 'merged', pullRequest: { mergeCommit: after.commit } });
+        expect(after.commit).not.toBe(before.commit);
+        expect(after.parents).toBe(parents);
+      });
+
+      test('a method that the host does not have is refused by name', async () => {
+        const { number } = await openNew('a');
+        expect(await merge(number, { method: 'octopus' })).toMatchObject({
+          kind: 'refused',
+          reason: expect.stringContaining('"octopus"'),
+        });
+        expect(await get(number)).toMatchObject({ isOpen: true });
+      });
+
+      test('what is merged already is the same success', async () => {
+        const { number } = await openNew('a');
+        await fixture.merge(number);
+        const { commit } = await fixture.tip('main');
+        const want = { kind: 'merged', pullRequest: { number, mergeCommit: commit } };
+        expect(await merge(number)).toMatchObject(want);
+        expect(await merge(number)).toMatchObject(want);
+        expect(await fixture.tip('main')).toMatchObject({ commit });
+      });
+
+      test('what was closed is refused', async () => {
+        const { number } = await openNew('a');
+        await fixture.close(number);
+        expect(await merge(number)).toMatchObject({ kind: 'refused' });
+      });
+
+      test('a draft is not ready', async () => {
+        const { number } = await openNew('a', { isDraft: true });
+        expect(await merge(number)).toEqual({ kind: 'not-ready', reason: 'it is a draft' });
+        expect(await get(number)).toMatchObject({ isOpen: true });
+      });
+
+      test('a conflict is not merged', async () => {
+        const { number } = await openNew('a');
+        const commit = await fixture.commit('main', 'a.txt', 'something else\n');
+        expect(await merge(number)).toMatchObject({ kind: traits.conflict });
+        expect(await get(number)).toMatchObject({ isOpen: true, isMerged: false });
+        expect(await fixture.tip('main')).toMatchObject({ commit });
+      });
+
+      test('a missing check is not passed by', async () => {
+        const { number } = await openNew('a');
+        await fixture.block(number, true);
+        expect(await merge(number)).toMatchObject({
+          kind: traits.blocked,
+          reason: expect.stringMatching(/\w/),
+        });
+        expect(await get(number)).toMatchObject({ isOpen: true });
+        await fixture.block(number, false);
+        expect(await merge(number)).toMatchObject({ kind: 'merged' });
+      });
+
+      test('another head than the one that was ordered is not merged', async () => {
+        const { number, headCommit } = await openNew('a');
+        const moved = await fixture.commit('a', 'a.txt', 'more\n');
+        expect(await merge(number, { headCommit })).toMatchObject({
+          kind: 'not-ready',
+          reason: expect.stringContaining(moved),
+        });
+        expect(await get(number)).toMatchObject({ isOpen: true });
+        expect(await merge(number, { headCommit: moved })).toMatchObject({ kind: 'merged' });
+      });
+    });
+
+    describe('refusals', () => {
+      const calls = [
+        { call: 'get', act: (repo: ForgeRepo) => fixture.forges.getPullRequest(repo, 1, never) },
+        {
+          call: 'list',
+          act: (repo: ForgeRepo) =>
+            fixture.forges.listPullRequests(repo, { headBranch: 'a', state: 'open' }, never),
+        },
+        { call: 'merge', act: (repo: ForgeRepo) => fixture.forges.mergePullRequest(repo, 1, {}, never) },
+      ];
+
+      test.each(calls)('a wrong token ends $call and is never told', async ({ act }) => {
+        const { repoWithWrongToken: repo } = fixture;
+        const token = repo.remote.credential?.password ?? 'no token';
+        const error = await act(repo).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'forge.auth-failed', disposition: 'stop' });
+        expect(JSON.stringify([String(error), error])).not.toContain(token);
+      });
+
+      test.each(calls)('a missing repository ends $call', async ({ act }) => {
+        await expect(act(fixture.missingRepo)).rejects.toMatchObject({ code: 'forge.not-found' });
+      });
+
+      test('a missing pull request is not found', async () => {
+        await expect(get(999)).rejects.toMatchObject({ code: 'forge.not-found' });
+        await expect(merge(999)).rejects.toMatchObject({ code: 'forge.not-found' });
+      });
+
+      test('who may only read can look, but neither open nor merge', async () => {
+        const { forges, repoOfReader: repo } = fixture;
+        const { number } = await openNew('a');
+        expect(await forges.getPullRequest(repo, number, never)).toMatchObject({ number });
+        const draft = { headBranch: 'a', baseBranch: 'main', title: 't', body: '', labels: [] };
+        const denied = { code: 'forge.auth-failed', disposition: 'stop' };
+        await expect(forges.openPullRequest(repo, draft, never)).rejects.toMatchObject(denied);
+        await expect(forges.mergePullRequest(repo, number, {}, never)).rejects.toMatchObject(denied);
+      });
+
+      test('a host that wants fewer requests says how long to wait', async () => {
+        await openNew('a');
+        await fixture.exhaust();
+        const error = await get(1).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'forge.rate-limited', disposition: 'wait' });
+        const { retryAfterMs } = error as { readonly retryAfterMs: number };
+        expect(retryAfterMs).toBeGreaterThanOrEqual(60_000);
+        expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+      });
+
+      test('an aborted signal ends a call', async () => {
+        const reason = new Error('stop');
+        const signal = AbortSignal.abort(reason);
+        const { forges, repo } = fixture;
+        await expect(forges.getPullRequest(repo, 1, signal)).rejects.toBe(reason);
+        await expect(forges.mergePullRequest(repo, 1, {}, signal)).rejects.toBe(reason);
+      });
     });
 
     test('knows the page of a commit', () => {
       const url = fixture.forges.commitUrl(fixture.repo, 'abc');
-      expect(url).toMatch(/\/commit\/abc$/);
+      expect(url).toMatch(/\/commits?\/abc$/);
     });
   });
 }

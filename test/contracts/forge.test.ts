@@ -1,82 +1,170 @@
 import { expect, test } from 'vitest';
-import { createForge } from '../../src/embedded/forge/index.ts';
-import { createGitServer, isGitPath } from '../../src/embedded/git-server/index.ts';
-import { listen, routeByHost } from '../../src/embedded/http/index.ts';
-import { createForges } from '../../src/forge/index.ts';
-import { createHttpClient } from '../../src/http/index.ts';
-import type { HttpClient } from '../../src/ports/index.ts';
-import { createTestTls, type TestTls } from '../support/tls.ts';
-import { type ForgeFixture, testForges } from './forge.contract.ts';
+import { type ForgeHostSpec, startForgeHost } from '../support/forge-hosts.ts';
+import { type ForgeTraits, testForges } from './forge.contract.ts';
 
-let made: Promise<TestTls> | undefined;
-const tls = (): Promise<TestTls> => {
-  made ??= createTestTls(['github.com', 'api.github.com']);
-  return made;
+const github: ForgeHostSpec = {
+  flavor: 'github',
+  hosts: ['github.com', 'api.github.com'],
+  url: 'https://github.com/Example/GitOps.git',
+  name: 'Example/GitOps',
+  missing: 'https://github.com/Example/nothing.git',
+};
+const githubTraits: ForgeTraits = {
+  hasLabels: true,
+  hasAssignees: true,
+  duplicates: 'rejected',
+  conflict: 'refused',
+  blocked: 'not-ready',
+  methods: [
+    { method: 'merge', parents: 2 },
+    { method: 'squash', parents: 1 },
+    { method: 'rebase', parents: 1 },
+  ],
 };
 
-/** The embedded forge under the names that it has in production. */
-async function start(): Promise<ForgeFixture & { readonly http: HttpClient }> {
-  let nowMs = 1_700_000_000_000;
-  const clock = { nowMs: () => (nowMs += 1000), schedule: () => () => undefined };
-  const accounts = [{ login: 'gantry-bot', token: 'good-token' }];
-  const git = createGitServer({ clock }, { accounts });
-  const forge = createForge({ clock, git });
-  const { ca, cert, key } = await tls();
-  const hosts = ['github.com', 'api.github.com'];
-  const handler = routeByHost({
-    'github.com': (request, response) =>
-      (isGitPath(request.url) ? git.handle : forge.handlePages)(request, response),
-    'api.github.com': forge.handleApi,
-  });
-  const listening = await listen(handler, { hosts, tls: { cert, key } });
-  const endpoint = { address: listening.address, caPem: ca };
-  const http = createHttpClient({ endpoints: Object.fromEntries(hosts.map((host) => [host, endpoint])) });
-  const remote = (name: string, password: string) => ({
-    remote: { url: `https://github.com/Example/${name}.git`, credential: { identity: 'test', password } },
-  });
-  git.commitFiles('Example/GitOps', 'main', { files: { 'README.md': 'hello\n' }, message: 'start' });
-  const repository = git.repository('example/gitops');
-  return {
-    http,
-    forges: createForges({ http, clock }),
-    repo: remote('GitOps', 'good-token'),
-    repoWithWrongToken: remote('GitOps', 'bad-token'),
-    missingRepo: remote('nothing', 'good-token'),
-    async makeBranch(branch, file) {
-      git.setBranch('Example/GitOps', branch, repository.refs.get('refs/heads/main'));
-      return git.commitFiles('Example/GitOps', branch, { files: { [file]: `${file}\n` }, message: file });
+const rows: readonly (ForgeHostSpec & {
+  readonly title: string;
+  readonly traits: ForgeTraits;
+  readonly page: string;
+})[] = [
+  { ...github, title: 'GitHub', traits: githubTraits, page: 'https://github.com/Example/GitOps/pull/1' },
+  {
+    title: 'GitHub Enterprise',
+    flavor: 'github',
+    hosts: ['github.corp.example'],
+    urls: { web: 'https://github.corp.example', api: 'https://github.corp.example/api/v3' },
+    url: 'https://github.corp.example/Example/GitOps.git',
+    name: 'Example/GitOps',
+    missing: 'https://github.corp.example/Example/nothing.git',
+    traits: githubTraits,
+    page: 'https://github.corp.example/Example/GitOps/pull/1',
+  },
+  {
+    title: 'GitLab',
+    flavor: 'gitlab',
+    hosts: ['gitlab.com'],
+    url: 'https://gitlab.com/example/team/GitOps.git',
+    name: 'example/team/GitOps',
+    missing: 'https://gitlab.com/example/team/nothing.git',
+    page: 'https://gitlab.com/example/team/GitOps/-/merge_requests/1',
+    traits: {
+      hasLabels: true,
+      hasAssignees: true,
+      duplicates: 'rejected',
+      conflict: 'not-ready',
+      blocked: 'not-ready',
+      methods: [
+        { method: 'merge', parents: 2 },
+        { method: 'squash', parents: 1 },
+      ],
     },
-    async merge(number) {
-      expect(await forge.merge('Example/GitOps', number, { login: 'ann' })).toHaveProperty('commit');
+  },
+  {
+    title: 'Gitea',
+    flavor: 'gitea',
+    hosts: ['gitea.example.com'],
+    urls: { web: 'https://gitea.example.com', api: 'https://gitea.example.com/api/v1' },
+    url: 'https://gitea.example.com/example/GitOps.git',
+    name: 'example/GitOps',
+    missing: 'https://gitea.example.com/example/nothing.git',
+    page: 'https://gitea.example.com/example/GitOps/pulls/1',
+    traits: {
+      hasLabels: true,
+      hasAssignees: true,
+      duplicates: 'rejected',
+      conflict: 'not-ready',
+      blocked: 'not-ready',
+      fastForward: 'fast-forward-only',
+      methods: [
+        { method: 'merge', parents: 2 },
+        { method: 'rebase', parents: 1 },
+        { method: 'rebase-merge', parents: 2 },
+        { method: 'squash', parents: 1 },
+        { method: 'fast-forward-only', parents: 1 },
+      ],
     },
-    async close(number) {
-      const body = JSON.stringify({ state: 'closed' });
-      const url = `https://api.github.com/repos/Example/GitOps/pulls/${number}`;
-      const headers = { authorization: 'Bearer good-token' };
-      const answer = await http.request(
-        { method: 'PATCH', url, headers, body },
-        new AbortController().signal,
-      );
-      expect(answer.status).toBe(200);
+  },
+  {
+    title: 'Bitbucket Cloud',
+    flavor: 'bitbucket-cloud',
+    hosts: ['bitbucket.org', 'api.bitbucket.org'],
+    url: 'https://bitbucket.org/example/gitops.git',
+    name: 'example/gitops',
+    missing: 'https://bitbucket.org/example/nothing.git',
+    page: 'https://bitbucket.org/example/gitops/pull-requests/1',
+    traits: {
+      hasLabels: false,
+      hasAssignees: false,
+      duplicates: 'adopted',
+      conflict: 'refused',
+      blocked: 'refused',
+      fastForward: 'fast_forward',
+      methods: [
+        { method: 'merge_commit', parents: 2 },
+        { method: 'squash', parents: 1 },
+        { method: 'fast_forward', parents: 1 },
+      ],
     },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]();
-      forge[Symbol.dispose]();
-      await listening[Symbol.asyncDispose]();
+  },
+  {
+    title: 'Bitbucket Data Center',
+    flavor: 'bitbucket-server',
+    hosts: ['bitbucket.corp.example'],
+    urls: { web: 'https://bitbucket.corp.example', api: 'https://bitbucket.corp.example/rest/api/1.0' },
+    url: 'https://bitbucket.corp.example/scm/ops/gitops.git',
+    name: 'scm/ops/gitops',
+    missing: 'https://bitbucket.corp.example/scm/ops/nothing.git',
+    page: 'https://bitbucket.corp.example/projects/ops/repos/gitops/pull-requests/1',
+    traits: {
+      hasLabels: false,
+      hasAssignees: false,
+      duplicates: 'rejected',
+      conflict: 'refused',
+      blocked: 'not-ready',
+      fastForward: 'ff-only',
+      methods: [
+        { method: 'no-ff', parents: 2 },
+        { method: 'ff-only', parents: 1 },
+        { method: 'rebase-no-ff', parents: 2 },
+        { method: 'rebase-ff-only', parents: 1 },
+        { method: 'squash', parents: 1 },
+      ],
     },
-  };
-}
+  },
+  {
+    title: 'Azure DevOps',
+    flavor: 'azure',
+    hosts: ['dev.azure.com'],
+    url: 'https://dev.azure.com/example/My%20Project/_git/GitOps',
+    name: 'example/My Project/_git/GitOps',
+    missing: 'https://dev.azure.com/example/My%20Project/_git/nothing',
+    page: 'https://dev.azure.com/example/My%20Project/_git/GitOps/pullrequest/1',
+    traits: {
+      hasLabels: true,
+      hasAssignees: false,
+      duplicates: 'rejected',
+      conflict: 'not-ready',
+      blocked: 'not-ready',
+      methods: [
+        { method: 'noFastForward', parents: 2 },
+        { method: 'squash', parents: 1 },
+        { method: 'rebase', parents: 1 },
+        { method: 'rebaseMerge', parents: 2 },
+      ],
+    },
+  },
+];
 
-testForges('GitHub, embedded', start);
+for (const row of rows) testForges(`${row.title}, embedded`, row.traits, () => startForgeHost(row));
 
-test('the page of a pull request answers at its address', async () => {
-  const fixture = await start();
+test.each(rows)('$title: the page of a pull request answers at its address', async (row) => {
+  await using fixture = await startForgeHost(row);
   const signal = new AbortController().signal;
   await fixture.makeBranch('a', 'a.txt');
-  const draft = { headBranch: 'a', baseBranch: 'main', title: 'Add a', body: 'words', labels: ['x'] };
+  const draft = { headBranch: 'a', baseBranch: 'main', title: 'Add a', body: 'words', labels: [] };
   const pull = await fixture.forges.openPullRequest(fixture.repo, draft, signal);
-  expect(pull.url).toBe('https://github.com/Example/GitOps/pull/1');
+  expect(pull.url).toBe(row.page);
   const page = await fixture.http.request({ method: 'GET', url: pull.url }, signal);
-  expect(Buffer.from(page.body).toString()).toContain('Add a (#1)\nopen: a into main, opened by gantry-bot');
-  await fixture[Symbol.asyncDispose]();
+  const text = Buffer.from(page.body).toString();
+  expect(text).toContain('Add a (#1)\nopen: a into main, opened by gantry-bot');
 });

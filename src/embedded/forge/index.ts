@@ -1,10 +1,12 @@
 /**
- * Pull requests in GitHub's REST shape over the embedded git server's repositories; merging is real.
- * What it does not know it answers with 404, as GitHub does. Start reading at `server.ts` and `operations.ts`.
+ * Pull requests in the REST shapes of six kinds of git hosts over the embedded git server's repositories; merging is real.
+ * What a kind does not know it answers in that host's words for "not found". Start reading at `server.ts`, then
+ * `core/front.ts` and `core/operations.ts`; each other folder is the face of one kind.
  */
-export type { MergeMethod } from './merge.ts';
-export type { Pull } from './pulls.ts';
-export type { ForgeUrls } from './render.ts';
+export type { ForgeUrls } from './core/front.ts';
+export type { MergeMethod } from './core/merge.ts';
+export type { Pull } from './core/pulls.ts';
+export type { ForgeFlavor } from './fronts.ts';
 export {
   createForge,
   type EmbeddedForge,

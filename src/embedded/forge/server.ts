@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describeError, isJsonObject, type JsonValue } from '../../base/index.ts';
+import { describeError, type JsonValue } from '../../base/index.ts';
 import type { Clock, Log } from '../../ports/index.ts';
 import type { GitServer, Repository } from '../git-server/index.ts';
 import {
@@ -9,14 +9,14 @@ import {
   readJsonBody,
   sendJson,
 } from '../http/index.ts';
-import type { MergeMethod } from './merge.ts';
-import { mergePull, type PullContext } from './operations.ts';
-import { sendPage } from './page.ts';
-import { type Pull, PullList } from './pulls.ts';
-import { createRateLimit } from './rate-limit.ts';
-import { type ForgeUrls, pullUrl } from './render.ts';
-import { problem, type Reply } from './reply.ts';
-import { route } from './routes.ts';
+import type { ForgeUrls } from './core/front.ts';
+import type { MergeMethod } from './core/merge.ts';
+import { declinePull, type Merged, mergePull, type PullContext } from './core/operations.ts';
+import { sendPage } from './core/page.ts';
+import { type Pull, PullList } from './core/pulls.ts';
+import { createRateLimit } from './core/rate-limit.ts';
+import type { Reply } from './core/reply.ts';
+import { type ForgeFlavor, fronts } from './fronts.ts';
 
 /** What the embedded forge needs. Accounts are those of the git server. */
 export interface ForgeDeps {
@@ -27,14 +27,18 @@ export interface ForgeDeps {
 
 /** How the embedded forge behaves. */
 export interface ForgeOptions {
-  /** Default: those of github.com. */
+  /** Whose API it speaks. Default: GitHub's. */
+  readonly flavor?: ForgeFlavor;
+  /** Default: those of the public host of that kind. */
   readonly urls?: ForgeUrls;
-  /** Default: all three. */
+  /** Default: all. */
   readonly mergeMethods?: readonly MergeMethod[];
   /** Remove the head branch when a pull request is merged. Default: no. */
   readonly deleteBranchOnMerge?: boolean;
   /** Requests per hour and token. Default: 5000. */
   readonly rateLimit?: number;
+  /** Accounts that may look at everything and change nothing. Default: none. */
+  readonly readers?: readonly string[];
 }
 
 /** What happened to a pull request. */
@@ -47,9 +51,9 @@ export interface PullChange {
   readonly change: 'opened' | 'merged' | 'closed' | 'updated';
 }
 
-/** Pull requests in GitHub's REST shape over the repositories of a git server. */
+/** Pull requests in the REST shape of one kind of git host over the repositories of a git server. */
 export interface EmbeddedForge extends Disposable {
-  /** The API, at the root of its host or below "/api/v3". */
+  /** The API, for requests with the paths of the host. */
   readonly handleApi: RequestHandler;
   /** The pages for people. */
   readonly handlePages: RequestHandler;
@@ -60,17 +64,22 @@ export interface EmbeddedForge extends Disposable {
     number: number,
     options: { readonly login: string; readonly method?: MergeMethod },
   ): Promise<{ readonly commit: string } | { readonly error: string }>;
+  /** Closes without merging as an account would. */
+  decline(repository: string, number: number, options: { readonly login: string }): void;
+  /** Has a check or review of a pull request missing, or no longer. */
+  block(repository: string, number: number, isBlocked: boolean): void;
   /** Called after every change; the returned function ends it. */
   onChanged(listener: (change: PullChange) => void): () => void;
 }
 
-const githubUrls: ForgeUrls = { web: 'https://github.com', api: 'https://api.github.com' };
+const allMethods: readonly MergeMethod[] = ['merge', 'squash', 'rebase', 'rebase-merge', 'fast-forward'];
 const maxBodyBytes = 1024 * 1024;
 
 /** Creates the embedded forge; mount its two handlers. */
 export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): EmbeddedForge {
   const { clock, git } = deps;
-  const urls = options.urls ?? githubUrls;
+  const front = fronts[options.flavor ?? 'github'];
+  const urls = options.urls ?? front.urls;
   const lists = new Map<string, PullList>();
   const listeners = new Set<(change: PullChange) => void>();
   const limit = createRateLimit(clock, options.rateLimit ?? 5000);
@@ -82,15 +91,14 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
   const contextFor = (repository: Repository, login: string): PullContext => ({
     clock,
     git,
-    urls,
     repository,
     pulls: pullsOf(repository),
     login,
-    mergeMethods: options.mergeMethods ?? ['merge', 'squash', 'rebase'],
+    mergeMethods: options.mergeMethods ?? allMethods,
     deleteBranchOnMerge: options.deleteBranchOnMerge === true,
     onChanged(pull, change) {
       const { number, title } = pull;
-      const url = pullUrl(urls, repository.name, number);
+      const url = front.pullUrl(urls, repository.name, number);
       for (const listener of listeners)
         listener({ repository: repository.name, number, title, url, login, change });
     },
@@ -107,53 +115,66 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
     const account = findAccount(request, git.accounts);
     if (account === undefined && git.accounts.length > 0) {
       const hasSome = request.headers.authorization !== undefined;
-      return problem(401, hasSome ? 'Bad credentials' : 'Requires authentication');
+      return front.refuse(hasSome ? 'wrong-token' : 'unauthenticated');
     }
-    const taken = limit.take(account?.token ?? '');
-    if (!taken.isWithin) {
-      const refusal = problem(403, `API rate limit exceeded for user ID 1.`);
-      return { ...refusal, headers: taken.headers };
-    }
+    const window = limit.take(account?.token ?? '');
+    const headers = front.limitHeaders(window);
+    if (!window.isWithin) return { ...front.refuse('rate-limited'), headers };
+    const method = request.method ?? 'GET';
+    const login = account?.login ?? 'ghost';
+    const isReader = options.readers?.includes(login) === true;
+    if (isReader && method !== 'GET') return { ...front.refuse('forbidden'), headers };
     const body = await readJson(request);
-    if ('status' in body) return body;
-    const reply = await route({
-      method: request.method ?? 'GET',
+    if (!body.isRead) return front.refuse('malformed');
+    const reply = await front.route({
+      method,
       url: new URL(request.url ?? '/', urls.api),
       body: body.value,
-      login: account?.login ?? 'ghost',
+      login,
       urls,
+      logins: git.accounts.map((one) => one.login),
       find: (name) => git.findRepository(name),
-      contextFor,
+      contextFor: (repository) => contextFor(repository, login),
     });
-    return { ...reply, headers: { ...taken.headers, ...reply.headers } };
+    return { ...reply, headers: { ...headers, ...reply.headers } };
   }
 
+  const findPull = (name: string, number: number): Pull | undefined => {
+    const repository = git.findRepository(name);
+    return repository === undefined ? undefined : pullsOf(repository).get(number);
+  };
   return {
     handleApi(request, response) {
-      answer(request).then(
-        ({ status, body, headers }) => {
-          if (body === undefined) response.writeHead(status, headers ?? {}).end();
-          else sendJson(response, status, body, headers);
-        },
-        (error: unknown) => {
-          deps.log?.warn('forge request failed', { error: describeError(error) });
-          sendJson(response, 500, { message: 'Server Error' });
-        },
-      );
+      const send = ({ status, body, headers }: Reply): void => {
+        if (body === undefined) response.writeHead(status, headers ?? {}).end();
+        else sendJson(response, status, body, headers);
+      };
+      answer(request).then(send, (error: unknown) => {
+        deps.log?.warn('forge request failed', { error: describeError(error) });
+        send(front.refuse('broken'));
+      });
     },
     handlePages: (request, response) =>
-      sendPage(request, response, (name, number) => {
-        const repository = git.findRepository(name);
-        return repository === undefined ? undefined : pullsOf(repository).get(number);
+      sendPage(request, response, (path) => {
+        const page = front.readPage(path);
+        return page === undefined ? undefined : findPull(page.name, page.number);
       }),
     listPulls: (name) => pullsOf(git.repository(name)).all(),
-    async merge(name, number, { login, method }) {
+    async merge(name, number, { login, method = 'merge' }) {
       const context = contextFor(git.repository(name), login);
       const pull = context.pulls.get(number);
       if (pull === undefined) return { error: `there is no pull request ${number} in ${name}` };
-      const reply = await mergePull(context, pull, method === undefined ? {} : { merge_method: method });
-      if (pull.merge !== undefined && reply.status === 200) return { commit: pull.merge.commit };
-      return { error: String(isJsonObject(reply.body) ? reply.body['message'] : reply.status) };
+      const texts = front.describeMerge(pull, context.repository.name, method);
+      const merged = await mergePull(context, pull, { method }, texts);
+      return merged.kind === 'merged' ? { commit: merged.commit } : { error: reasons[merged.kind] };
+    },
+    decline(name, number, { login }) {
+      const pull = findPull(name, number);
+      if (pull !== undefined) declinePull(contextFor(git.repository(name), login), pull);
+    },
+    block(name, number, isBlocked) {
+      const pull = findPull(name, number);
+      if (pull !== undefined) pull.isBlocked = isBlocked;
     },
     onChanged(listener) {
       listeners.add(listener);
@@ -163,13 +184,23 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
   };
 }
 
+const reasons: Readonly<Record<Exclude<Merged['kind'], 'merged'>, string>> = {
+  closed: 'the pull request is closed',
+  draft: 'the pull request is a draft',
+  blocked: 'a check of the pull request is missing',
+  conflict: 'the pull request conflicts with its base',
+  'head-moved': 'the head of the pull request has moved',
+  'base-moved': 'the base of the pull request has moved',
+  'method-off': 'this way of merging is not allowed',
+};
+
 async function readJson(
   request: IncomingMessage,
-): Promise<Reply | { readonly value: JsonValue | undefined }> {
+): Promise<{ readonly isRead: true; readonly value: JsonValue | undefined } | { readonly isRead: false }> {
   try {
-    return { value: await readJsonBody(request, maxBodyBytes) };
+    return { isRead: true, value: await readJsonBody(request, maxBodyBytes) };
   } catch (error) {
-    if (embeddedHttpErrors.is(error)) return problem(400, 'Problems parsing JSON');
+    if (embeddedHttpErrors.is(error)) return { isRead: false };
     throw error;
   }
 }

@@ -106,6 +106,6 @@ test('does not take the address of a host it does not know', async () => {
   const { config } = seed();
   const draft = { ports: world };
   await expect(attempt(gitOpenPr, { ...config, provider: 'azure' }, draft)).rejects.toMatchObject({
-    code: 'forge.unsupported',
+    code: 'forge.not-found',
   });
 });

@@ -1,8 +1,8 @@
-import { type MergedTrees, mergeTrees, type ObjectId, type Signature } from '../../wire/git/index.ts';
-import { type Repository, writeCommit } from '../git-server/index.ts';
+import { type MergedTrees, mergeTrees, type ObjectId, type Signature } from '../../../wire/git/index.ts';
+import { type Repository, writeCommit } from '../../git-server/index.ts';
 
 /** How a pull request is merged. */
-export type MergeMethod = 'merge' | 'squash' | 'rebase';
+export type MergeMethod = 'merge' | 'squash' | 'rebase' | 'rebase-merge' | 'fast-forward';
 
 /** What a merge needs to know beside the two commits. */
 export interface MergeDraft {
@@ -20,12 +20,15 @@ export async function makeMerge(
   head: ObjectId,
   draft: MergeDraft,
 ): Promise<ObjectId | undefined> {
-  if (draft.method === 'rebase') return rebase(repository, base, head, draft.committer);
-  const tree = await mergeCommits(repository, base, head);
+  if (draft.method === 'fast-forward') return repository.isAncestor(base, head) ? head : undefined;
+  const isRebased = draft.method === 'rebase' || draft.method === 'rebase-merge';
+  const tip = isRebased ? await rebase(repository, base, head, draft.committer) : head;
+  if (tip === undefined || draft.method === 'rebase') return tip;
+  const tree = isRebased ? repository.commit(tip).tree : await mergeCommits(repository, base, head);
   if (tree === undefined) return undefined;
   return writeCommit(repository, {
     tree,
-    parents: draft.method === 'merge' ? [base, head] : [base],
+    parents: draft.method === 'squash' ? [base] : [base, tip],
     author: draft.author,
     committer: draft.committer,
     message: draft.message === '' ? `${draft.title}\n` : `${draft.title}\n\n${draft.message}\n`,

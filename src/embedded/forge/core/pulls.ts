@@ -1,20 +1,26 @@
-import type { ObjectId } from '../../wire/git/index.ts';
-import type { Repository } from '../git-server/index.ts';
+import type { ObjectId } from '../../../wire/git/index.ts';
+import type { Repository } from '../../git-server/index.ts';
 
 /** A pull request within one repository. */
 export interface Pull {
   readonly number: number;
   readonly author: string;
   readonly headBranch: string;
-  readonly isDraft: boolean;
   readonly createdAtMs: number;
+  reviewers: readonly string[];
+  assignees: readonly string[];
+  isDraft: boolean;
   title: string;
   body: string;
   baseBranch: string;
   state: 'open' | 'closed';
   labels: string[];
+  /** Something that the host demands (a check, a review) is missing. */
+  isBlocked: boolean;
   updatedAtMs: number;
   closedAtMs: number | undefined;
+  /** How often it has changed. */
+  revision: number;
   /** Where the head was when it was last seen; the truth once it is closed. */
   headId: ObjectId;
   /** Where the base was when it was closed. */
@@ -22,18 +28,47 @@ export interface Pull {
   merge: { readonly commit: ObjectId; readonly login: string; readonly atMs: number } | undefined;
 }
 
+/** What the one who opens a pull request says. */
+export interface NewPull {
+  readonly title: string;
+  readonly body: string;
+  readonly headBranch: string;
+  readonly baseBranch: string;
+  readonly isDraft: boolean;
+  readonly labels?: readonly string[];
+  readonly reviewers?: readonly string[];
+  readonly assignees?: readonly string[];
+}
+
 /** The pull requests of one repository, oldest first. */
 export class PullList {
+  /** The labels of the repository; the id of one is its place, counted from one. */
+  readonly labels: string[] = [];
   readonly #pulls: Pull[] = [];
 
-  open(draft: Omit<Pull, 'number' | 'state' | 'updatedAtMs' | 'closedAtMs' | 'merge' | 'labels'>): Pull {
+  open(
+    draft: NewPull,
+    at: {
+      readonly author: string;
+      readonly nowMs: number;
+      readonly headId: ObjectId;
+      readonly baseId: ObjectId;
+    },
+  ): Pull {
+    const { nowMs, ...rest } = at;
     const pull: Pull = {
       ...draft,
+      ...rest,
       number: this.#pulls.length + 1,
       state: 'open',
-      labels: [],
-      updatedAtMs: draft.createdAtMs,
+      labels: [...(draft.labels ?? [])],
+      reviewers: draft.reviewers ?? [],
+      assignees: draft.assignees ?? [],
+      isBlocked: false,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
       closedAtMs: undefined,
+      revision: 0,
       merge: undefined,
     };
     this.#pulls.push(pull);
@@ -60,8 +95,8 @@ export class PullList {
       if (base !== undefined && repository.isAncestor(pull.headId, base)) {
         closePull(pull, nowMs, { commit: base, login: pull.author, atMs: nowMs }, base);
       } else if (head === undefined || base === undefined) closePull(pull, nowMs, undefined, base);
-      else if (!isMoved) continue;
-      pull.updatedAtMs = nowMs;
+      else if (isMoved) touchPull(pull, nowMs);
+      else continue;
       changed.push(pull);
     }
     return changed;
@@ -72,7 +107,13 @@ export class PullList {
 export function closePull(pull: Pull, nowMs: number, merge: Pull['merge'], base: ObjectId | undefined): void {
   pull.state = 'closed';
   pull.closedAtMs = nowMs;
-  pull.updatedAtMs = nowMs;
   pull.merge = merge;
   if (base !== undefined) pull.baseId = base;
+  touchPull(pull, nowMs);
+}
+
+/** Notes that a pull request has changed. */
+export function touchPull(pull: Pull, nowMs: number): void {
+  pull.updatedAtMs = nowMs;
+  pull.revision++;
 }

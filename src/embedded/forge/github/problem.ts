@@ -1,12 +1,5 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import type { JsonObject } from '../../base/index.ts';
-
-/** An answer of the API. */
-export interface Reply {
-  readonly status: number;
-  readonly body?: JsonObject | readonly JsonObject[];
-  readonly headers?: OutgoingHttpHeaders;
-}
+import type { JsonObject } from '../../../base/index.ts';
+import type { Reply } from '../core/reply.ts';
 
 /** One entry of the list that explains a refused request. */
 export interface FieldProblem extends JsonObject {

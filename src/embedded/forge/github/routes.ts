@@ -1,45 +1,38 @@
-import { isJsonObject, type JsonValue } from '../../base/index.ts';
-import type { Repository } from '../git-server/index.ts';
+import { isJsonObject } from '../../../base/index.ts';
+import type { Repository } from '../../git-server/index.ts';
+import type { ApiRequest } from '../core/front.ts';
+import { findCommit } from '../core/operations.ts';
+import type { Pull } from '../core/pulls.ts';
+import type { Reply } from '../core/reply.ts';
+import { members, texts } from '../core/text.ts';
 import {
   addLabels,
+  addPeople,
   changePull,
   describePull,
-  findCommit,
+  type GitHubContext,
   listPulls,
   mergePull,
   openPull,
-  type PullContext,
 } from './operations.ts';
-import type { Pull } from './pulls.ts';
-import { type ForgeUrls, renderCommit, renderLabels, renderRepository, renderUser } from './render.ts';
-import { problem, type Reply } from './reply.ts';
-
-/** A request to the API, with its body read. */
-export interface ApiRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly body: JsonValue | undefined;
-  readonly login: string;
-  readonly urls: ForgeUrls;
-  find(name: string): Repository | undefined;
-  contextFor(repository: Repository, login: string): PullContext;
-}
+import { problem } from './problem.ts';
+import { renderCommit, renderLabels, renderRepository, renderUser } from './render.ts';
 
 /** Answers a request; what is not there is a 404 as at GitHub. */
-export async function route(request: ApiRequest): Promise<Reply> {
+export async function routeGitHub(request: ApiRequest): Promise<Reply> {
   const path = request.url.pathname.replace(/^\/api\/v3(?=\/)/, '');
   if (path === '/user') return { status: 200, body: renderUser(request.urls, request.login) };
   // For example "/repos/example/gitops/pulls/1/merge".
   const match = /^\/repos\/(?<owner>[^/]+)\/(?<name>[^/]+)(?<rest>\/.*)?$/.exec(path)?.groups;
   const repository = match === undefined ? undefined : request.find(`${match['owner']}/${match['name']}`);
   if (repository === undefined) return problem(404, 'Not Found');
-  const context = request.contextFor(repository, request.login);
+  const context = { ...request.contextFor(repository), urls: request.urls };
   return routeRepository(request, context, path, match?.['rest'] ?? '');
 }
 
 async function routeRepository(
   request: ApiRequest,
-  context: PullContext,
+  context: GitHubContext,
   path: string,
   rest: string,
 ): Promise<Reply> {
@@ -63,11 +56,11 @@ async function routeRepository(
 
 async function routePull(
   request: ApiRequest,
-  context: PullContext,
+  context: GitHubContext,
   pull: Pull,
   operation: string,
 ): Promise<Reply> {
-  const body = isJsonObject(request.body) ? request.body : {};
+  const body = members(request.body);
   switch (operation) {
     case 'GET pulls':
       return { status: 200, body: await describePull(context, pull) };
@@ -82,6 +75,20 @@ async function routePull(
       return { status: 200, body: renderLabels(pull) };
     case 'POST issues/labels':
       return addLabels(context, pull, request.body);
+    case 'POST issues/assignees':
+      return addPeople(
+        context,
+        pull,
+        { field: 'assignees', names: texts(body['assignees']) },
+        request.logins,
+      );
+    case 'POST pulls/requested_reviewers':
+      return addPeople(
+        context,
+        pull,
+        { field: 'reviewers', names: texts(body['reviewers']) },
+        request.logins,
+      );
     default:
       return problem(404, 'Not Found');
   }
@@ -93,7 +100,7 @@ function showCommit(request: ApiRequest, repository: Repository, revision: strin
   return { status: 200, body: renderCommit(request.urls, repository, id) };
 }
 
-function deleteBranch(context: PullContext, branch: string): Reply {
+function deleteBranch(context: GitHubContext, branch: string): Reply {
   const ref = `refs/heads/${branch}`;
   if (context.repository.refs.get(ref) === undefined) return problem(422, 'Reference does not exist');
   if (ref === context.repository.head) return problem(422, 'Cannot delete the default branch');

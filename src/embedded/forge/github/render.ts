@@ -1,21 +1,10 @@
-import type { JsonObject } from '../../base/index.ts';
-import type { ObjectId, Signature } from '../../wire/git/index.ts';
-import type { Repository } from '../git-server/index.ts';
-import type { Pull } from './pulls.ts';
-
-/** Where the forge says it is. */
-export interface ForgeUrls {
-  /** For people, e.g. "https://github.com". */
-  readonly web: string;
-  /** For programs, e.g. "https://api.github.com". */
-  readonly api: string;
-}
-
-/** What merging an open pull request would come to. */
-export type Mergeability =
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'clean'; readonly testMerge: ObjectId }
-  | { readonly kind: 'conflict' };
+import type { JsonObject } from '../../../base/index.ts';
+import type { ObjectId, Signature } from '../../../wire/git/index.ts';
+import type { Repository } from '../../git-server/index.ts';
+import type { ForgeUrls } from '../core/front.ts';
+import type { Mergeability } from '../core/operations.ts';
+import type { Pull } from '../core/pulls.ts';
+import { formatTime, splitName } from '../core/text.ts';
 
 /** A pull request in GitHub's shape. */
 export function renderPull(
@@ -46,6 +35,8 @@ export function renderPull(
     body: pull.body === '' ? null : pull.body,
     user: renderUser(urls, pull.author),
     labels: renderLabels(pull),
+    assignees: pull.assignees.map((login) => renderUser(urls, login)),
+    requested_reviewers: pull.reviewers.map((login) => renderUser(urls, login)),
     head: side(pull.headBranch, pull.headId),
     base: side(pull.baseBranch, pull.state === 'open' ? (base ?? pull.baseId) : pull.baseId),
     merged_by: pull.merge === undefined ? null : renderUser(urls, pull.merge.login),
@@ -56,7 +47,7 @@ export function renderPull(
 
 function renderState(pull: Pull, merge: Mergeability): JsonObject {
   const test = merge.kind === 'clean' ? merge.testMerge : null;
-  const openState = pull.isDraft ? 'draft' : merge.kind === 'clean' ? 'clean' : 'dirty';
+  const openState = readOpenState(pull, merge);
   return {
     state: pull.state,
     locked: false,
@@ -68,6 +59,12 @@ function renderState(pull: Pull, merge: Mergeability): JsonObject {
     merged_at: pull.merge === undefined ? null : formatTime(pull.merge.atMs),
     closed_at: pull.closedAtMs === undefined ? null : formatTime(pull.closedAtMs),
   };
+}
+
+function readOpenState(pull: Pull, merge: Mergeability): string {
+  if (pull.isDraft) return 'draft';
+  if (merge.kind !== 'clean') return 'dirty';
+  return pull.isBlocked ? 'blocked' : 'clean';
 }
 
 /** The labels of a pull request in GitHub's shape. */
@@ -122,14 +119,4 @@ export function renderUser(urls: ForgeUrls, login: string): JsonObject {
 /** The page of a pull request for people. */
 export function pullUrl(urls: ForgeUrls, repository: string, number: number): string {
   return `${urls.web}/${repository}/pull/${number}`;
-}
-
-/** Owner and name of "owner/name". */
-export function splitName(repository: string): { owner: string; name: string } {
-  const slash = repository.lastIndexOf('/');
-  return { owner: repository.slice(0, slash), name: repository.slice(slash + 1) };
-}
-
-function formatTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendText } from '../http/index.ts';
+import { sendText } from '../../http/index.ts';
+import type { Front } from './front.ts';
 import type { Pull } from './pulls.ts';
 
 /** Answers with the page of a pull request, as plain text. */
 export function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
-  find: (repository: string, number: number) => Pull | undefined,
+  find: (path: string) => Pull | undefined,
 ): void {
-  // For example "/example/gitops/pull/1".
-  const match = /^\/(?<name>[^?]+)\/pull\/(?<number>\d{1,9})\/?(?:$|\?)/.exec(request.url ?? '')?.groups;
-  const pull = match === undefined ? undefined : find(match['name'] ?? '', Number(match['number']));
+  const pull = find((request.url ?? '').replace(/\?.*$/, ''));
   if (pull === undefined) {
     sendText(response, 404, 'not found\n');
     return;
@@ -24,4 +23,15 @@ export function sendPage(
     pull.body,
   ];
   sendText(response, 200, `${lines.join('\n')}\n`);
+}
+
+/** Reads the addresses of pages by a pattern with the groups `name` and `number`. */
+export function createPageReader(
+  pattern: RegExp,
+  toName = (name: string): string => name,
+): Front['readPage'] {
+  return (path) => {
+    const { name, number } = pattern.exec(path)?.groups ?? {};
+    return name === undefined ? undefined : { name: toName(decodeURI(name)), number: Number(number) };
+  };
 }

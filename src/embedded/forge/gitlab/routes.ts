@@ -1,0 +1,132 @@
+import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import type { ApiRequest } from '../core/front.ts';
+import { declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
+import { type Pull, touchPull } from '../core/pulls.ts';
+import type { Reply } from '../core/reply.ts';
+import { clamp, members, text } from '../core/text.ts';
+import { acceptMerge } from './merge.ts';
+import { describePull, renderUser } from './render.ts';
+import { notFound, refuse } from './reply.ts';
+
+/** Answers a request to GitLab's API. */
+export async function routeGitLab(request: ApiRequest): Promise<Reply> {
+  const { method, url, logins } = request;
+  if (url.pathname === '/api/v4/users' && method === 'GET') {
+    const name = url.searchParams.get('username');
+    return { status: 200, body: logins.filter((one) => one === name).map((one) => renderUser(one, logins)) };
+  }
+  // For example "/api/v4/projects/example%2Fgitops/merge_requests/1/merge".
+  const path =
+    /^\/api\/v4\/projects\/(?<project>[^/]+)\/merge_requests(?:\/(?<number>\d{1,9})(?<action>\/merge)?)?$/;
+  const { project, number, action = '' } = path.exec(url.pathname)?.groups ?? {};
+  const repository = project === undefined ? undefined : request.find(decodeURIComponent(project));
+  if (repository === undefined) return refuse(404, '404 Project Not Found');
+  const context = request.contextFor(repository);
+  if (number === undefined) return routeList(request, context);
+  const pull = context.pulls.get(Number(number));
+  if (pull === undefined) return notFound;
+  switch (`${method}${action}`) {
+    case 'GET':
+      return show(request, context, pull);
+    case 'PUT':
+      return change(request, context, pull);
+    case 'PUT/merge':
+      return (await acceptMerge(context, pull, request.body)) ?? show(request, context, pull);
+    default:
+      return refuse(405, '405 Method Not Allowed');
+  }
+}
+
+async function routeList(request: ApiRequest, context: PullContext): Promise<Reply> {
+  if (request.method === 'GET') return listPulls(request, context);
+  return request.method === 'POST' ? open(request, context) : refuse(405, '405 Method Not Allowed');
+}
+
+async function show({ urls, logins }: ApiRequest, context: PullContext, pull: Pull): Promise<Reply> {
+  return { status: 200, body: await describePull(urls, context, pull, logins) };
+}
+
+async function open(request: ApiRequest, context: PullContext): Promise<Reply> {
+  const { logins, urls } = request;
+  const body = members(request.body);
+  const missing = ['source_branch', 'target_branch', 'title'].filter((name) => text(body[name]) === '');
+  if (missing.length > 0) {
+    return { status: 400, body: { error: missing.map((name) => `${name} is missing`).join(', ') } };
+  }
+  const title = text(body['title']);
+  const [headBranch, baseBranch] = [text(body['source_branch']), text(body['target_branch'])];
+  if (title.length > 255) return refuse(400, ['Title is too long (maximum is 255 characters)']);
+  const opened = openPull(context, {
+    title,
+    body: text(body['description']),
+    headBranch,
+    baseBranch,
+    isDraft: isDraftTitle(title),
+    labels: text(body['labels'])
+      .split(',')
+      .filter((label) => label !== ''),
+    reviewers: readUsers(body['reviewer_ids'], logins),
+    assignees: readUsers(body['assignee_ids'], logins),
+  });
+  switch (opened.kind) {
+    case 'opened':
+      return { status: 201, body: await describePull(urls, context, opened.pull, logins) };
+    case 'duplicate': {
+      const message = `Another open merge request already exists for this source branch: !${opened.pull.number}`;
+      return refuse(409, [message]);
+    }
+    case 'no-head':
+      return refuse(422, [`Source branch "${headBranch}" does not exist`]);
+    case 'no-base':
+      return refuse(422, [`Target branch "${baseBranch}" does not exist`]);
+    case 'nothing-new':
+      return refuse(422, ['No commits between the branches']);
+  }
+}
+
+async function change(request: ApiRequest, context: PullContext, pull: Pull): Promise<Reply> {
+  const { title, description, state_event: event } = members(request.body);
+  if (typeof title === 'string') {
+    pull.title = title;
+    pull.isDraft = isDraftTitle(title);
+  }
+  if (typeof description === 'string') pull.body = description;
+  touchPull(pull, context.clock.nowMs());
+  if (event === 'close') declinePull(context, pull);
+  if (event === 'reopen' && !reopenPull(context, pull)) return refuse(422, ['cannot be reopened']);
+  return show(request, context, pull);
+}
+
+async function listPulls(request: ApiRequest, context: PullContext): Promise<Reply> {
+  const query = request.url.searchParams;
+  const head = query.get('source_branch');
+  const base = query.get('target_branch');
+  const state = query.get('state') ?? 'all';
+  const found = context.pulls.all().filter((pull) => {
+    if (head !== null && pull.headBranch !== head) return false;
+    if (base !== null && pull.baseBranch !== base) return false;
+    return state === 'all' || state === stateOf(pull);
+  });
+  const sorted = query.get('sort') === 'asc' ? [...found] : [...found].reverse();
+  const perPage = clamp(query.get('per_page'), 20, 100);
+  const page = clamp(query.get('page'), 1, 1_000_000);
+  const shown = sorted.slice((page - 1) * perPage, page * perPage);
+  const body: JsonObject[] = await Promise.all(
+    shown.map((pull) => describePull(request.urls, context, pull, request.logins)),
+  );
+  return { status: 200, body, headers: { 'x-total': String(sorted.length), 'x-page': String(page) } };
+}
+
+function stateOf(pull: Pull): string {
+  if (pull.merge !== undefined) return 'merged';
+  return pull.state === 'open' ? 'opened' : 'closed';
+}
+
+function isDraftTitle(title: string): boolean {
+  return /^(?:draft:|\[draft\]|\(draft\))/i.test(title);
+}
+
+function readUsers(value: JsonValue | undefined, logins: readonly string[]): string[] {
+  const ids: readonly JsonValue[] = Array.isArray(value) ? value : [];
+  return ids.flatMap((id) => (typeof id === 'number' ? (logins[id - 1] ?? []) : []));
+}

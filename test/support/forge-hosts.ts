@@ -1,0 +1,130 @@
+import { createForge, type ForgeFlavor, type ForgeUrls } from '../../src/embedded/forge/index.ts';
+import { createGitServer, isGitPath } from '../../src/embedded/git-server/index.ts';
+import { listen } from '../../src/embedded/http/index.ts';
+import { createForges } from '../../src/forge/index.ts';
+import { createHttpClient } from '../../src/http/index.ts';
+import type { HttpClient } from '../../src/ports/index.ts';
+import type { ForgeFixture } from '../contracts/forge.contract.ts';
+import { createTestTls, type TestTls } from './tls.ts';
+
+/** One kind of git host under the names that it has in production. */
+export interface ForgeHostSpec {
+  readonly flavor: ForgeFlavor;
+  readonly hosts: readonly string[];
+  readonly urls?: ForgeUrls;
+  /** Address of the repository for git, and its name at the git server. */
+  readonly url: string;
+  readonly name: string;
+  /** Address of a repository that is not there. */
+  readonly missing: string;
+}
+
+const apiPath = /^\/(?:api\/v\d|2\.0|rest\/api\/1\.0|repos)\/|\/_apis\//;
+const requestsPerHour = 200;
+const allHosts = [
+  'github.com',
+  'api.github.com',
+  'github.corp.example',
+  'gitlab.com',
+  'gitea.example.com',
+  'bitbucket.org',
+  'api.bitbucket.org',
+  'bitbucket.corp.example',
+  'dev.azure.com',
+];
+
+let made: Promise<TestTls> | undefined;
+const tls = (): Promise<TestTls> => {
+  made ??= createTestTls(allHosts);
+  return made;
+};
+
+/** Starts an embedded forge of one kind, with one repository. */
+export async function startForgeHost(
+  spec: ForgeHostSpec,
+): Promise<ForgeFixture & { readonly http: HttpClient }> {
+  let nowMs = 1_700_000_000_000;
+  const clock = {
+    nowMs: () => (nowMs += 10),
+    schedule: (_: number, run: () => void) => {
+      queueMicrotask(run);
+      return () => undefined;
+    },
+  };
+  const accounts = [
+    { login: 'gantry-bot', token: 'good-token' },
+    { login: 'reader', token: 'reader-token' },
+  ];
+  const git = createGitServer({ clock }, { accounts });
+  const { flavor, hosts, name, urls } = spec;
+  const options = { flavor, readers: ['reader'], rateLimit: requestsPerHour };
+  const forge = createForge({ clock, git }, urls === undefined ? options : { ...options, urls });
+  const { ca, cert, key } = await tls();
+  const listening = await listen(
+    (request, response) => {
+      const path = request.url ?? '/';
+      if (isGitPath(path)) git.handle(request, response);
+      else if (apiPath.test(path)) forge.handleApi(request, response);
+      else forge.handlePages(request, response);
+    },
+    { hosts, tls: { cert, key } },
+  );
+  const endpoint = { address: listening.address, caPem: ca };
+  const http = createHttpClient({ endpoints: Object.fromEntries(hosts.map((host) => [host, endpoint])) });
+  const forges = createForges({ http, clock });
+  const remote = (url: string, password: string) => ({
+    remote: { url, credential: { identity: 'test', username: 'x-token-auth', password } },
+  });
+  git.commitFiles(name, 'main', { files: { 'README.md': 'hello\n' }, message: 'start' });
+  const repository = git.repository(name);
+  const { refs } = repository;
+  const repo = remote(spec.url, 'good-token');
+  return {
+    http,
+    forges,
+    repo,
+    repoWithWrongToken: remote(spec.url, 'bad-token'),
+    repoOfReader: remote(spec.url, 'reader-token'),
+    missingRepo: remote(spec.missing, 'good-token'),
+    async makeBranch(branch, file) {
+      git.setBranch(name, branch, refs.get('refs/heads/main'));
+      return git.commitFiles(name, branch, { files: { [file]: `${file}\n` }, message: file });
+    },
+    commit: async (branch, file, text) =>
+      git.commitFiles(name, branch, { files: { [file]: text }, message: `Change ${file}` }),
+    async removeBranch(branch) {
+      git.setBranch(name, branch, undefined);
+    },
+    async tip(branch) {
+      const commit = refs.get(`refs/heads/${branch}`);
+      if (commit === undefined) throw new Error(`there is no branch ${branch}`);
+      return { commit, parents: repository.commit(commit).parents.length };
+    },
+    async merge(number) {
+      const merged = await forge.merge(name, number, { login: 'reader' });
+      if ('error' in merged) throw new Error(merged.error);
+    },
+    close: async (number) => forge.decline(name, number, { login: 'reader' }),
+    block: async (number, isBlocked) => forge.block(name, number, isBlocked),
+    async read(number) {
+      const pull = forge.listPulls(name).find((one) => one.number === number);
+      if (pull === undefined) throw new Error(`there is no pull request ${number}`);
+      return pull;
+    },
+    async exhaust() {
+      const signal = new AbortController().signal;
+      for (let count = 0; count < requestsPerHour; count++) {
+        const ended = await forges.getPullRequest(repo, 1, signal).then(
+          () => false,
+          () => true,
+        );
+        if (ended) break;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]();
+      forge[Symbol.dispose]();
+      await listening[Symbol.asyncDispose]();
+    },
+  };
+}
