@@ -23,6 +23,13 @@ test('the identity names the Secret and nothing in it', async () => {
   });
 });
 
+test('a Secret that the watch has not told of yet is found at the server', async () => {
+  const secret = secretOf('new', 'image', { repoURL: 'ghcr.io/example/app', username: 'u', password: 'p' });
+  const credentials = createSecretCredentials({ reader: { ...readerOf([secret]), list: () => [] } });
+  const request = { project: 'demo', kind: 'image' as const, repoURL: 'ghcr.io/example/app' };
+  expect(await credentials.find(request, signal)).toMatchObject({ identity: 'secret demo/new' });
+});
+
 interface GivenSecret {
   readonly name: string;
   readonly namespace: string;

@@ -26,8 +26,9 @@ export function createSecretCredentials(
         ...(options.sharedNamespace === undefined ? [] : [options.sharedNamespace]),
       ];
       for (const namespace of namespaces) {
-        const candidates = await listSecrets(deps.reader, namespace, kind, signal);
-        const secret = findSecret(candidates, kind, repoURL);
+        const secret =
+          findSecret(listWatched(deps.reader, namespace), kind, repoURL) ??
+          findSecret(await listLive(deps.reader, namespace, kind, signal), kind, repoURL);
         if (secret !== undefined) return toCredential(secret, kind, repoURL);
       }
       return undefined;
@@ -35,19 +36,24 @@ export function createSecretCredentials(
   };
 }
 
-/** From the watch where Secrets are watched, else from the server. */
-async function listSecrets(
+/** From the watch, which may be behind; nothing where Secrets are not watched. */
+function listWatched(reader: KubeReader, namespace: string): readonly Secret[] {
+  try {
+    return reader.list(secrets, { namespace });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'kube.not-watched') throw error;
+    return [];
+  }
+}
+
+/** A Secret applied together with the Warehouse that needs it may not be in the cache yet, so its absence is asked for. */
+function listLive(
   reader: KubeReader,
   namespace: string,
   kind: CredentialKind,
   signal: AbortSignal,
 ): Promise<readonly Secret[]> {
-  try {
-    return reader.list(secrets, { namespace });
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'kube.not-watched') throw error;
-    return reader.listLive(secrets, { namespace, labels: `${labelNames.credentialType}=${kind}` }, signal);
-  }
+  return reader.listLive(secrets, { namespace, labels: `${labelNames.credentialType}=${kind}` }, signal);
 }
 
 function toCredential(secret: Secret, kind: CredentialKind, repoURL: string): Credential {
