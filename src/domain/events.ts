@@ -46,7 +46,7 @@ export function promotionEvent(promotion: Promotion, news: PromotionNews): Event
     type: 'Normal',
     reason: news.reason,
     message: news.message,
-    involved: { apiVersion: kargoApiVersion, kind: 'Promotion', namespace, name: metadata.name },
+    involved: involve('Promotion', promotion),
     component: news.component,
     annotations: prefixed({
       project: namespace,
@@ -79,7 +79,7 @@ export function freightEvent(freight: Freight, news: FreightNews): EventDraft {
     type: 'Normal',
     reason: news.reason,
     message: news.message,
-    involved: { apiVersion: kargoApiVersion, kind: 'Freight', namespace, name: freight.metadata.name },
+    involved: involve('Freight', freight),
     component: news.component,
     annotations: prefixed({
       project: namespace,
@@ -144,4 +144,10 @@ function prefixed(values: Readonly<Record<string, string | undefined>>): Readonl
   for (const [name, value] of Object.entries(values))
     if (value !== undefined) result[`${eventAnnotationPrefix}${name}`] = value;
   return result;
+}
+
+/** The object that an Event is about; unlike Kargo's, with its uid, by which `kubectl describe` looks for Events. */
+function involve(kind: string, { metadata }: Promotion | Freight): EventDraft['involved'] {
+  const { namespace = '', name, uid } = metadata;
+  return { apiVersion: kargoApiVersion, kind, namespace, name, ...(uid === undefined ? {} : { uid }) };
 }

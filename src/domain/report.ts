@@ -17,6 +17,8 @@ export interface EventDraft {
     readonly kind: string;
     readonly namespace: string;
     readonly name: string;
+    /** With it `kubectl describe` finds the Event. */
+    readonly uid?: string;
   };
   /** The component that reports it, e.g. "stage-controller". */
   readonly component: string;
