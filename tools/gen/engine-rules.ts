@@ -23,7 +23,7 @@ export const engineRules: readonly { readonly title: string; readonly rules: rea
     rules: [
       'Succeeded or Skipped: its output is kept under its alias in `status.state`. `compose-output` within a task also gives its output to the task.',
       'Failed: the step has done its work and the answer is no. Errored: it could not do its work.',
-      'An error that another attempt cannot remove ends it at once. Any other is counted in `errorCount`; the step ends when as many as `retry.errorThreshold` have come, and is tried again with growing pauses until then. A wait in between does not reset the count.',
+      'An error that another attempt cannot remove ends it at once. Any other is counted in `errorCount`; the step ends when as many as `retry.errorThreshold` have come, and is tried again with growing pauses until then. A wait in between does not reset the count. For the first fifteen seconds of a step that speaks to the network, a connection that breaks is waited for instead of being counted.',
       'A step that is not done after `retry.timeout` ends as Errored, with what it was waiting for in the message. The time counts from its first attempt and is looked at after each attempt, so that one attempt may exceed it.',
       'Data that an expression reads and that cannot be read now (a Kubernetes API that is away) is not an error of the step: it is read again later and counts for nothing.',
     ],

@@ -3,6 +3,8 @@ import type { StepOutcome, StepPins } from '../../domain/index.ts';
 import type { ConfigProblem, StepDefinition, StepPorts, StepRun } from '../../ports/index.ts';
 import { adaptivePollMs } from '../poll.ts';
 
+const outageGraceMs = 15_000;
+
 /** Everything one attempt of a step needs besides its configuration. */
 export interface AttemptContext {
   readonly ports: Omit<StepPorts, 'workdir'>;
@@ -21,7 +23,8 @@ export interface AttemptContext {
  * Tries a step once. Whatever it throws becomes an outcome, so that an error has one way out.
  *
  * Mapping of a thrown error's disposition: "wait" (rate limits) waits as long as stated; "retry" in a waiting step waits,
- * elsewhere it is an error that counts; "stop" is final. An error that nobody foresaw is final too.
+ * elsewhere for fifteen seconds before it is an error that counts; "stop" is final. An error that nobody foresaw
+ * is final too.
  */
 export async function attemptStep(
   definition: StepDefinition,
@@ -68,6 +71,15 @@ function toUnbuilt(error: unknown, definition: StepDefinition, run: StepRun): St
   return { kind: 'waiting', message, pollAfterMs: error.retryAfterMs ?? adaptivePollMs(run), wakes: [] };
 }
 
+/**
+ * A connection that breaks is no answer. Kargo ends a promotion on the first one, because one error is final by default;
+ * here a step that speaks to the network has fifteen seconds of grace, and an outward one looks for its own effect first.
+ */
+function isBornePatiently(definition: StepDefinition, run: StepRun): boolean {
+  if (definition.effect === 'wait') return true;
+  return definition.effect !== 'local' && run.nowMs - run.stepStartedAtMs < outageGraceMs;
+}
+
 function toOutcome(error: unknown, definition: StepDefinition, run: StepRun): StepOutcome {
   if (!(error instanceof AppError)) {
     const message = `step panicked: ${describeError(error)}`;
@@ -77,7 +89,7 @@ function toOutcome(error: unknown, definition: StepDefinition, run: StepRun): St
   if (error.disposition === 'wait') {
     return { kind: 'waiting', message, pollAfterMs: error.retryAfterMs ?? adaptivePollMs(run), wakes: [] };
   }
-  if (error.disposition === 'retry' && definition.effect === 'wait') {
+  if (error.disposition === 'retry' && isBornePatiently(definition, run)) {
     return { kind: 'waiting', message, pollAfterMs: adaptivePollMs(run), wakes: [] };
   }
   const isFinal = error.disposition === 'stop';

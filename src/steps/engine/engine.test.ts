@@ -30,7 +30,13 @@ describe('what a step throws', () => {
       effect: 'wait',
       want: { kind: 'waiting', wakeAfterMs: 1000 },
     },
-    { name: 'an outage, elsewhere', error: retriable, effect: 'outward', want: { kind: 'ended' } },
+    {
+      name: 'an outage, at first',
+      error: retriable,
+      effect: 'outward',
+      want: { kind: 'waiting', wakeAfterMs: 1000 },
+    },
+    { name: 'an outage of what is local', error: retriable, effect: 'local', want: { kind: 'ended' } },
     { name: 'something unforeseen', error: new TypeError('x'), effect: 'local', want: { kind: 'ended' } },
   ] as const;
   test.each(cases)('$name', async ({ error, effect, want }) => {
@@ -39,10 +45,12 @@ describe('what a step throws', () => {
     expect(await world.pass()).toMatchObject(want);
   });
 
-  test('an outage counts as an error where more than one is allowed', async () => {
+  test('an outage counts as an error when it lasts', async () => {
     const definitions = [defineScripted('x', throws(retriable), { effect: 'outward' })];
     const steps = [{ uses: 'x', as: 'a', retry: { errorThreshold: 2 } }];
     const world = createEngineWorld({ steps, definitions });
+    expect((await world.pass()).kind, 'a connection that breaks is no answer').toBe('waiting');
+    await world.clock.advance(20_000);
     expect((await world.pass()).kind).toBe('retry');
     expect((await world.pass()).kind).toBe('ended');
     expect(world.status.message).toContain('met error threshold of 2');
