@@ -2,10 +2,20 @@ import type { Bench } from './support/bench.ts';
 import { seedScale } from './support/scale.ts';
 import { countWrites, growth, writesByKind } from './support/scrape.ts';
 import { pause } from './support/wait.ts';
+import type { World } from './support/world.ts';
 
 const seconds = 30;
-/** Until everything that is to be written has been written. */
-const settleMs = 12_000;
+/** Nothing was written for this long: everything that is to be written has been. */
+const quietMs = 8_000;
+
+async function untilQuiet(world: World): Promise<void> {
+  for (let writes = -1; ; ) {
+    const now = countWrites(await world.scrape());
+    if (now === writes) return;
+    writes = now;
+    await pause(quietMs);
+  }
+}
 
 /** What the controllers do while nothing happens. */
 export const atRestBench: Bench = {
@@ -17,7 +27,7 @@ export const atRestBench: Bench = {
     await seedScale(world, { projects: 20, warehouses: 10, stages: 5, freight: 25 }, context.signal);
     context.note(`seeded in ${Math.round((performance.now() - startMs) / 1000)} s`);
     const controller = await world.startController();
-    await pause(settleMs);
+    await untilQuiet(world);
     const before = await world.scrape();
     const usage = controller.usage();
     await pause(seconds * 1000);

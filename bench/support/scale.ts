@@ -54,6 +54,8 @@ function createFreight(namespace: string, warehouse: number, index: number): Fre
     apiVersion: 'kargo.akuity.io/v1alpha1',
     kind: 'Freight',
     metadata: { namespace, name: '' },
+    // Made up ones would be looked for among all others, and two at once may come out the same.
+    alias: `w${warehouse}-f${index}`,
     origin,
     images,
   } as const;
