@@ -50,7 +50,10 @@ export function lookUp(
   return answer;
 }
 
-/** The same for several names; all that are missing are needed at once. */
+// No object of Kubernetes has another name, and no other name must become part of an address.
+const objectName = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** The same for several names; all that are missing are needed at once. A name that no object can have is not there. */
 export function lookUpAll(
   snapshot: Snapshot,
   kind: NeedKind,
@@ -58,7 +61,10 @@ export function lookUpAll(
   names: readonly string[],
 ): readonly (JsonObject | null)[] {
   const needs = names.map((name) => ({ kind, key: `${namespace}/${name}` }));
-  const missing = needs.filter((need) => !snapshot.answers.has(answerKey(need)));
+  const missing = needs.filter(
+    (need, index) =>
+      namespace !== '' && objectName.test(names[index] ?? '') && !snapshot.answers.has(answerKey(need)),
+  );
   if (missing.length > 0) throw needAll(missing);
   return needs.map((need) => snapshot.answers.get(answerKey(need)) ?? null);
 }

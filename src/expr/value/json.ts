@@ -160,8 +160,12 @@ function unrenderable(message: string): Fault {
   return new Fault('expr.unrenderable', message);
 }
 
+// What JSON can begin with. Most texts are none, and finding that out by an exception takes long.
+const beginsAsJson = /^[\t\n\r ]*(?:[[{"\d-]|true|false|null)/;
+
 /** The data of a JSON text; `undefined` when it is none or holds a number beyond a 64-bit float. */
 export function readJson(text: string): JsonValue | undefined {
+  if (!beginsAsJson.test(text)) return undefined;
   try {
     return JSON.parse(text, (_, item: unknown) => {
       if (typeof item === 'number' && !Number.isFinite(item)) throw new RangeError('out of range');
