@@ -40,9 +40,15 @@ export function createForges({ http, clock, log }: ForgesDeps): Forges {
       return host.merge(at, number, order, signal);
     },
     commitUrl(repo, commit) {
-      const address = parseRepoUrl(repo.remote.url);
-      const provider = repo.provider ?? inferProvider(address.hostname);
-      return provider === undefined ? undefined : formatCommitUrl(address, provider, commit);
+      try {
+        const address = parseRepoUrl(repo.remote.url);
+        const provider = repo.provider ?? inferProvider(address.hostname);
+        return provider === undefined ? undefined : formatCommitUrl(address, provider, commit);
+      } catch (error) {
+        // An address that the host does not know has no page either.
+        if (forgeErrors.is(error, 'forge.not-found')) return undefined;
+        throw error;
+      }
     },
   };
 }

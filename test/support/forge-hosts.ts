@@ -1,9 +1,14 @@
-import { createForge, type ForgeFlavor, type ForgeUrls } from '../../src/embedded/forge/index.ts';
-import { createGitServer, isGitPath } from '../../src/embedded/git-server/index.ts';
-import { listen } from '../../src/embedded/http/index.ts';
+import {
+  createForge,
+  type EmbeddedForge,
+  type ForgeFlavor,
+  type ForgeUrls,
+} from '../../src/embedded/forge/index.ts';
+import { createGitServer, type GitServer, isGitPath } from '../../src/embedded/git-server/index.ts';
+import { type Account, listen } from '../../src/embedded/http/index.ts';
 import { createForges } from '../../src/forge/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
-import type { HttpClient } from '../../src/ports/index.ts';
+import type { Forges, HttpClient } from '../../src/ports/index.ts';
 import type { ForgeFixture } from '../contracts/forge.contract.ts';
 import { createTestTls, type TestTls } from './tls.ts';
 
@@ -12,15 +17,14 @@ export interface ForgeHostSpec {
   readonly flavor: ForgeFlavor;
   readonly hosts: readonly string[];
   readonly urls?: ForgeUrls;
-  /** Address of the repository for git, and its name at the git server. */
-  readonly url: string;
+  /** What stands before a repository's name in its address, e.g. "https://github.com". */
+  readonly home: string;
+  /** How the names of repositories begin, e.g. "example/gitops". */
   readonly name: string;
-  /** Address of a repository that is not there. */
-  readonly missing: string;
 }
 
 const apiPath = /^\/(?:api\/v\d|2\.0|rest\/api\/1\.0|repos)\/|\/_apis\//;
-const requestsPerHour = 200;
+const requestsPerHour = 40;
 const allHosts = [
   'github.com',
   'api.github.com',
@@ -39,10 +43,15 @@ const tls = (): Promise<TestTls> => {
   return made;
 };
 
-/** Starts an embedded forge of one kind, with one repository. */
-export async function startForgeHost(
-  spec: ForgeHostSpec,
-): Promise<ForgeFixture & { readonly http: HttpClient }> {
+/** An embedded forge of one kind that gives out repositories. */
+export interface ForgeHostServer extends AsyncDisposable {
+  readonly http: HttpClient;
+  /** A new repository, with tokens of its own. */
+  createFixture(): Promise<ForgeFixture>;
+}
+
+/** Starts an embedded forge of one kind. */
+export async function startForgeHost(spec: ForgeHostSpec): Promise<ForgeHostServer> {
   let nowMs = 1_700_000_000_000;
   const clock = {
     nowMs: () => (nowMs += 10),
@@ -51,12 +60,9 @@ export async function startForgeHost(
       return () => undefined;
     },
   };
-  const accounts = [
-    { login: 'gantry-bot', token: 'good-token' },
-    { login: 'reader', token: 'reader-token' },
-  ];
+  const accounts: Account[] = [];
   const git = createGitServer({ clock }, { accounts });
-  const { flavor, hosts, name, urls } = spec;
+  const { flavor, hosts, urls } = spec;
   const options = { flavor, readers: ['reader'], rateLimit: requestsPerHour };
   const forge = createForge({ clock, git }, urls === undefined ? options : { ...options, urls });
   const { ca, cert, key } = await tls();
@@ -72,20 +78,45 @@ export async function startForgeHost(
   const endpoint = { address: listening.address, caPem: ca };
   const http = createHttpClient({ endpoints: Object.fromEntries(hosts.map((host) => [host, endpoint])) });
   const forges = createForges({ http, clock });
-  const remote = (url: string, password: string) => ({
-    remote: { url, credential: { identity: 'test', username: 'x-token-auth', password } },
+  let count = 0;
+  return {
+    http,
+    async createFixture() {
+      const suffix = ++count;
+      accounts.push({ login: 'gantry-bot', token: `good-token-${suffix}` });
+      accounts.push({ login: 'reader', token: `reader-token-${suffix}` });
+      return createFixture({ git, forge, forges }, spec, suffix);
+    },
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]();
+      forge[Symbol.dispose]();
+      await listening[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function createFixture(
+  { git, forge, forges }: { readonly git: GitServer; readonly forge: EmbeddedForge; readonly forges: Forges },
+  spec: ForgeHostSpec,
+  suffix: number,
+): ForgeFixture {
+  const name = `${spec.name}-${suffix}`;
+  const remote = (repository: string, password: string) => ({
+    remote: {
+      url: `${spec.home}/${encodeURI(repository)}`,
+      credential: { identity: 'test', username: 'x-token-auth', password },
+    },
   });
   git.commitFiles(name, 'main', { files: { 'README.md': 'hello\n' }, message: 'start' });
   const repository = git.repository(name);
   const { refs } = repository;
-  const repo = remote(spec.url, 'good-token');
+  const repo = remote(name, `good-token-${suffix}`);
   return {
-    http,
     forges,
     repo,
-    repoWithWrongToken: remote(spec.url, 'bad-token'),
-    repoOfReader: remote(spec.url, 'reader-token'),
-    missingRepo: remote(spec.missing, 'good-token'),
+    repoWithWrongToken: remote(name, 'bad-token'),
+    repoOfReader: remote(name, `reader-token-${suffix}`),
+    missingRepo: remote(`${name}-missing`, `good-token-${suffix}`),
     async makeBranch(branch, file) {
       git.setBranch(name, branch, refs.get('refs/heads/main'));
       return git.commitFiles(name, branch, { files: { [file]: `${file}\n` }, message: file });
@@ -113,18 +144,14 @@ export async function startForgeHost(
     },
     async exhaust() {
       const signal = new AbortController().signal;
-      for (let count = 0; count < requestsPerHour; count++) {
-        const ended = await forges.getPullRequest(repo, 1, signal).then(
+      const filter = { headBranch: 'nowhere', state: 'open' } as const;
+      for (let asked = 0; asked < requestsPerHour; asked++) {
+        const isOver = await forges.listPullRequests(repo, filter, signal).then(
           () => false,
           () => true,
         );
-        if (ended) break;
+        if (isOver) break;
       }
-    },
-    async [Symbol.asyncDispose]() {
-      await http[Symbol.asyncDispose]();
-      forge[Symbol.dispose]();
-      await listening[Symbol.asyncDispose]();
     },
   };
 }

@@ -152,23 +152,3 @@ test.each(refusals)('$name', async ({ answer, text, want }) => {
   const asked = host(answer, text).forges.getPullRequest(repo, 1, never);
   await expect(asked).rejects.toMatchObject(want);
 });
-
-const providers = [
-  { url: 'https://gitlab-mirror.github.example/a/b', want: 'forge.unknown-provider' },
-  { url: 'https://git.example/a/b', want: 'forge.unknown-provider' },
-];
-test.each(providers)('$url is $want', async ({ url, want }) => {
-  await expect(host({}).forges.getPullRequest({ remote: { url } }, 1, never)).rejects.toMatchObject({
-    code: want,
-  });
-});
-
-const commitUrls = [
-  { url: 'git@github.com:A/B.git', want: 'https://github.com/a/b/commit/c0ffee' },
-  { url: 'https://gitlab.com/a/b.git', want: 'https://gitlab.com/a/b/-/commit/c0ffee' },
-  { url: 'https://bitbucket.org/a/b', want: 'https://bitbucket.org/a/b/commits/c0ffee' },
-  { url: 'https://git.example/a/b', want: undefined },
-];
-test.each(commitUrls)('the page of a commit of $url', ({ url, want }) => {
-  expect(host({}).forges.commitUrl({ remote: { url } }, 'c0ffee')).toBe(want);
-});
