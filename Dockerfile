@@ -6,6 +6,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
+# The one package that is not in the bundle, as it brings a compiled part: the store of `gantry standalone`.
+RUN npm install --prefix /store --ignore-scripts --no-audit --no-fund \
+      "lmdb@$(node -p "require('./package.json').dependencies.lmdb")"
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="gantry" \
@@ -16,6 +19,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build --chown=root:root /src/dist /app
+COPY --from=build --chown=root:root /store/node_modules /app/node_modules
 COPY --from=build --chown=root:root /src/package.json /src/LICENSE /app/
 COPY --from=build --chown=root:root /src/examples /examples
 USER 65532:65532

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createProgram, runProgram } from '../cli/index.ts';
 import { createCommandDeps, toOutput } from './command-clients.ts';
 import { readSettings } from './settings.ts';
+import type { StandaloneOptions } from './standalone-process.ts';
 
 declare const GANTRY_VERSION: string;
 
@@ -50,6 +51,19 @@ function addProcesses(program: Command, signal: AbortSignal): void {
       const { runSandbox } = await import('./sandbox-process.ts');
       const call = { json: options.json, runsControllers: options.controllers, environment: env };
       return runSandbox(call, { stdout, stderr }, signal);
+    });
+  program
+    .command('standalone')
+    .description('run the controllers with an API server of their own, kept in a data folder')
+    .requiredOption('--data <folder>', 'where everything is kept; made when it is not there')
+    .option('--port <number>', 'port of the API server on 127.0.0.1; 0 takes a free one', '6443')
+    .option('--json', 'print one JSON line when ready, and nothing else, on stdout', false)
+    .option('--no-controllers', 'serve the API only')
+    .option('--backup <file>', 'copy the data folder, in use or not, into a file, and end')
+    .option('--restore <file>', 'fill the data folder, which must be empty, from a backup, and end')
+    .action(async (options: StandaloneOptions) => {
+      const { runStandalone } = await import('./standalone-process.ts');
+      return runStandalone({ ...options, environment: env }, { stdout, stderr }, signal);
     });
   program
     .command('demo')

@@ -1,4 +1,6 @@
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from '../api/core/index.ts';
+import { type KubeObject, keyOf, type ResourceType } from '../api/meta/index.ts';
+import { AppError, type JsonObject } from '../base/index.ts';
 import { createKubeEvents, type KubeClient } from '../kube/index.ts';
 import { startWebhookServer, webhookConfigurations } from '../webhooks/index.ts';
 import type { Surroundings } from './adapters.ts';
@@ -47,8 +49,8 @@ export async function startWebhooks(
       at: { kind: 'url', url: server.url },
       caBundle,
     });
-    await client.writer.create(mutatingWebhookConfigurations, mutating, signal);
-    await client.writer.create(validatingWebhookConfigurations, validating, signal);
+    await register(client, mutatingWebhookConfigurations, mutating, signal);
+    await register(client, validatingWebhookConfigurations, validating, signal);
   }
   return server.url;
 }
@@ -61,4 +63,20 @@ function readIdentity(settings: Settings): { readonly certPem: string; readonly 
     throw mainErrors.create('main.bad-setting', message);
   }
   return { certPem: readSettingFile('TLS_CERT_PATH', cert), keyPem: readSettingFile('TLS_KEY_PATH', key) };
+}
+
+/** Creates the configuration, or turns the one of an earlier process to this one. */
+async function register<T extends KubeObject>(
+  client: KubeClient,
+  type: ResourceType<T>,
+  configuration: T,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.writer.create(type, configuration, signal);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'kube.already-exists') throw error;
+    const patch = { webhooks: (configuration as unknown as JsonObject)['webhooks'] };
+    await client.writer.mergePatch(type, keyOf(configuration), patch, {}, signal);
+  }
 }

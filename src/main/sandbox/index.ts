@@ -2,4 +2,5 @@
  * The sandbox: a control plane, registry, git host and Argo CD in this process, with Gantry at work on them.
  * Start reading at `sandbox.ts`.
  */
+export { formatKubeconfig, writePrivateFile } from './kubeconfig.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';

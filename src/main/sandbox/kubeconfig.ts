@@ -21,8 +21,10 @@ export function formatKubeconfig(cluster: {
   readonly server: string;
   readonly caPem: string;
   readonly token: string;
+  /** Of cluster, user and context. */
+  readonly name?: string;
 }): string {
-  const name = 'gantry-sandbox';
+  const name = cluster.name ?? 'gantry-sandbox';
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -34,7 +34,11 @@ function historyOf(store: Store): readonly StoreEvent[] {
 
 test('what was written is there again, with its history', async () => {
   const first = await openDataFolder(folder);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(statSync(join(folder, 'data.mdb')).mode & 0o777).toBe(0o600);
   await change(first.store);
+  const wide = { resource: 'nodes', namespace: '', name: 'wide' };
+  await first.store.put(wide, { metadata: { name: 'wide' } }, 0);
   await first.writeSetting('keys', { a: 1 });
   const [revision, list, history] = [
     first.store.revision(),
@@ -49,6 +53,7 @@ test('what was written is there again, with its history', async () => {
   expect(second.store.listAt('things', 'ns', 3).valueOf()).toMatchObject({
     items: [{ round: 1 }, { round: 1 }],
   });
+  expect(second.store.get(wide)).toMatchObject({ metadata: { name: 'wide' } });
   expect(second.readSetting('keys')).toEqual({ a: 1 });
   await second.store.put(key('d'), object('d'), 0);
   expect(second.store.revision()).toBe(revision + 1);

@@ -105,6 +105,7 @@ async function openTables(folder: string, options: { readonly readOnly?: boolean
       maxDbs: 4,
       ...options,
     });
+    for (const name of [path, `${path}-lock`]) if (existsSync(name)) chmodSync(name, 0o600);
     const table = <K extends string | number>(name: string): Database<string, K> =>
       root.openDB<string, K>({ name, encoding: 'string' });
     return { root, objects: table('objects'), history: table('history'), settings: table('settings') };
@@ -146,11 +147,11 @@ function readImage(folder: string, { objects, history, settings }: Tables): Stor
   };
 }
 
-const showKey = (key: string): string => JSON.stringify(key.replaceAll('\0', '/'));
+const showKey = (key: string): string => JSON.stringify(key);
 
 function toKey(text: string): StoreKey {
-  const [resource = '', namespace = '', name = ''] = text.split('\0');
-  return { resource, namespace, name };
+  const [resource = '', namespace = '', ...name] = text.split('/');
+  return { resource, namespace, name: name.join('/') };
 }
 
 const stateRecord = (revision: number, compacted: number, owner: string): string =>

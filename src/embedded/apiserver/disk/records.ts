@@ -43,9 +43,9 @@ export function decodeEvent(revision: number, text: unknown): KeptEvent | undefi
   return { revision, type, key, previous: isJsonObject(previous) ? deepFreeze(previous) : undefined };
 }
 
-/** The name of a key in one text. */
+/** The name of a key in one text; resources and namespaces have no slash in their names. */
 export const keyOf = ({ resource, namespace, name }: StoreKey): string =>
-  [resource, namespace, name].join('\0');
+  [resource, namespace, name].join('/');
 
 /** The whole changes, oldest first, from what is kept of them and the objects as they are now. */
 export function completeHistory(
