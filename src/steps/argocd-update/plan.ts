@@ -127,7 +127,7 @@ export function planPatch(
       retry: syncPolicy?.retry ?? {},
       sync: syncPolicy?.syncOptions === undefined ? {} : { syncOptions: [...syncPolicy.syncOptions] },
     }),
-    // Argo CD would otherwise show the end of the previous operation as that of this one (argo-cd issue 20875).
+    // Argo CD would otherwise show the end of the previous operation as that of this one (argo-cd#20875).
     ...(application.status === undefined ? {} : { status: { operationState: null } }),
   };
 }
