@@ -385,15 +385,15 @@ export const applyRows: readonly Row[] = [
   {
     name: 'no more managers',
     given: [{ method: 'POST', path: '$W', body: widget('a') }],
-    call: merge('$W/a', { metadata: { managedFields: [] } }),
+    call: merge('$W/a', { metadata: { managedFields: [{}] } }),
     want: { code: 200, at: { 'metadata.managedFields': undefined } },
-    because: 'an empty list ends the tracking',
+    because: 'an empty entry ends the tracking',
   },
   {
     name: 'an update without tracking',
     given: [
       { method: 'POST', path: '$W', body: widget('a') },
-      merge('$W/a', { metadata: { managedFields: [] } }),
+      merge('$W/a', { metadata: { managedFields: [{}] } }),
     ],
     call: merge('$W/a', { spec: { size: 4 } }),
     want: { code: 200, at: { 'metadata.managedFields': undefined } },
@@ -403,7 +403,7 @@ export const applyRows: readonly Row[] = [
     name: 'the first apply of what nobody manages',
     given: [
       { method: 'POST', path: '$W', body: widget('a') },
-      merge('$W/a', { metadata: { managedFields: [] } }),
+      merge('$W/a', { metadata: { managedFields: [{}] } }),
     ],
     call: apply('$W/a?fieldManager=one', widget('a', { size: 4 })),
     want: { code: 409, message: `conflict with "before-first-apply" using ${v1}: .spec.size` },

@@ -78,7 +78,7 @@ export const patchRows: readonly Row[] = [
     name: 'a patch of the uid',
     given: [aWidget],
     call: merge('$W/a', { metadata: { uid: 'other' } }),
-    want: { code: 409 },
+    want: { code: 422, message: 'metadata.uid: Invalid value: "other": field is immutable' },
     because: 'uids never change',
   },
   {
@@ -139,7 +139,7 @@ export const patchRows: readonly Row[] = [
         path: `/spec/free/c${index}`,
       })),
     ),
-    want: { code: 413, body: { reason: 'RequestEntityTooLarge' } },
+    want: { code: 422, body: { reason: 'Invalid' } },
     because: 'each copy doubles the object',
   },
   {

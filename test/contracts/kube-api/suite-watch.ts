@@ -94,6 +94,8 @@ export function describeWatch(open_: () => Promise<World>): void {
     const start = await startOf(world);
     const path = `$W?watch=1&timeoutSeconds=${bookmarkSeconds(world)}&allowWatchBookmarks=true&resourceVersion=${start}`;
     using stream = await open(world, path);
+    // A genuine server sends none as long as nothing has happened.
+    await world.must({ method: 'POST', path: '$W', body: widget('a') });
     const lines = await stream.rest();
     const last = lines.at(-1);
     expect(last?.type).toBe('BOOKMARK');

@@ -78,7 +78,14 @@ const validateCrd: NonNullable<Resource['validate']> = (object, old) => {
     const text = `Invalid value: ${JSON.stringify(versions.map((version) => textAt(version, 'name')))}: must have exactly one version marked as storage version`;
     problems.push(problem('spec.versions', 'FieldValueInvalid', text));
   }
-  for (const [index, version] of versions.entries()) problems.push(...versionProblems(version, index));
+  const schemas = versions.map((version) => valueAt(version, 'schema', 'openAPIV3Schema'));
+  const isShared = schemas[0] !== undefined && schemas.every((schema) => equalJson(schema, schemas[0]));
+  for (const [index, version] of versions.entries()) {
+    // A schema that all versions share is spoken of as the definition's own, and once.
+    if (isShared && index > 0) break;
+    const place = isShared ? 'spec.validation' : `spec.versions[${index}].schema`;
+    problems.push(...versionProblems(version, `${place}.openAPIV3Schema`));
+  }
   if (valueAt(spec, 'conversion', 'strategy') !== 'None') {
     const text = 'Unsupported value: only "None" is supported by this server';
     problems.push(problem('spec.conversion.strategy', 'FieldValueNotSupported', text));
@@ -90,8 +97,7 @@ const validateCrd: NonNullable<Resource['validate']> = (object, old) => {
   return [...problems, ...changeProblems(spec, old)];
 };
 
-function versionProblems(version: JsonValue, index: number): FieldProblem[] {
-  const field = `spec.versions[${index}].schema.openAPIV3Schema`;
+function versionProblems(version: JsonValue, field: string): FieldProblem[] {
   const schema = valueAt(version, 'schema', 'openAPIV3Schema');
   if (schema === undefined)
     return [problem(field, 'FieldValueRequired', 'Required value: schemas are required')];

@@ -48,9 +48,7 @@ export function applyJsonPatch(object: JsonObject, operations: readonly PatchOpe
     if (operation.op !== 'copy') continue;
     copied += JSON.stringify(jsonPatch.getValueByPointer(document, operation.from))?.length ?? 0;
     // Copies of copies double with each operation.
-    if (copied > maxCopied) {
-      throw failure(413, 'RequestEntityTooLarge', 'the copy operations of the JSON patch copy too much');
-    }
+    if (copied > maxCopied) throw unprocessable();
   }
   return document;
 }

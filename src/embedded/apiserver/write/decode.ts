@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
-import { isList, textAt, valueAt } from '../json-path.ts';
+import { isList, nameOf, textAt, valueAt, withMeta } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
-import { apiVersionOf } from '../resource.ts';
+import { apiVersionOf, type Resource } from '../resource.ts';
 import { badRequest, invalid } from '../status.ts';
 import { defaultObject, pruneObject, schemaProblems } from './schema.ts';
 
@@ -22,6 +22,11 @@ export function toOwnKind(body: JsonValue, request: ResourceRequest): JsonObject
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(resource)})`,
     );
+  }
+  if (resource.custom && kind !== resource.kind) {
+    const message = `Invalid value: ${JSON.stringify(kind)}: must be ${resource.kind}`;
+    const problem = { field: 'kind', reason: 'FieldValueInvalid', message };
+    throw invalid({ group: resource.group, kind }, nameOf(body), [problem]);
   }
   if (kind !== '' && kind !== resource.kind) {
     throw badRequest(`${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`);
@@ -50,7 +55,7 @@ export type Origin = { readonly kind: 'body' } | { readonly kind: 'patch'; reado
 export function decodeObject(object: JsonObject, request: ResourceRequest, origin: Origin): JsonObject {
   const { resource } = request;
   assertMetadataShape(object, request);
-  const { object: pruned, unknown } = pruneObject(resource, object);
+  const { object: pruned, unknown } = pruneObject(resource, withoutEmptyManagers(object, resource));
   reportUnknown(unknown, request, origin);
   const defaulted = defaultObject(resource, pruned);
   const filled = resource.defaults?.(defaulted) ?? defaulted;
@@ -62,6 +67,14 @@ export function decodeObject(object: JsonObject, request: ResourceRequest, origi
     }
   }
   return filled;
+}
+
+/** An empty list of managers is lost where custom resources are decoded, so it does not end the tracking. */
+function withoutEmptyManagers(object: JsonObject, { custom }: Resource): JsonObject {
+  const given = valueAt(object, 'metadata', 'managedFields');
+  return custom && isList(given) && given.length === 0
+    ? withMeta(object, { managedFields: undefined })
+    : object;
 }
 
 function reportUnknown(unknown: readonly string[], request: ResourceRequest, origin: Origin): void {

@@ -89,15 +89,18 @@ export async function deleteObject(
 
 function assertPreconditions(stored: JsonObject, request: ResourceRequest, options: DeleteOptions): void {
   const metadata = objectAt(stored, 'metadata');
-  const refuse = (what: string, given: string, held: unknown): never => {
-    const why = `Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${String(held)}`;
-    throw conflict(request.resource, request.name ?? '', why);
+  const { group, kind } = request.resource;
+  const refuse = (what: string, given: string, held: unknown, why: string): never => {
+    const text = `the ${what} in the precondition (${given}) does not match the ${what} in record (${String(held)}). The object might have been ${why}`;
+    // The genuine server names the kind here, not the resource.
+    throw conflict({ group, kind, plural: kind }, request.name ?? '', text);
   };
-  if (options.uid !== undefined && options.uid !== metadata['uid'])
-    refuse('UID', options.uid, metadata['uid']);
+  if (options.uid !== undefined && options.uid !== metadata['uid']) {
+    refuse('UID', options.uid, metadata['uid'], 'deleted and then recreated');
+  }
   const version = options.resourceVersion;
   if (version !== undefined && version !== metadata['resourceVersion']) {
-    refuse('ResourceVersion', version, metadata['resourceVersion']);
+    refuse('ResourceVersion', version, metadata['resourceVersion'], 'modified');
   }
 }
 

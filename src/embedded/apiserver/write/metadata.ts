@@ -2,7 +2,7 @@ import { equalJson, type JsonObject, type JsonValue } from '../../../base/index.
 import type { Random } from '../../../ports/index.ts';
 import { listAt, nameOf, namespaceOf, objectAt, textAt, textsAt, withMeta } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
-import { badRequest, conflict, type FieldProblem, modifiedMessage } from '../status.ts';
+import { badRequest, conflict, type FieldProblem, invalid, modifiedMessage } from '../status.ts';
 
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 const maxGeneratedBase = 58;
@@ -84,7 +84,14 @@ export function matchStored(object: JsonObject, old: JsonObject, request: Resour
   }
   const uid = textAt(object, 'metadata', 'uid') ?? '';
   const oldUid = textAt(old, 'metadata', 'uid') ?? '';
-  if (uid !== '' && uid !== oldUid) {
+  const isPatch = request.verb === 'patch';
+  // The status of a custom resource is taken out of the patched object, and nothing else is looked at.
+  const isIgnored = isPatch && request.resource.custom && request.subresource === 'status';
+  if (uid !== '' && uid !== oldUid && isPatch && !isIgnored) {
+    const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+    throw invalid(request.resource, name, [problem('metadata.uid', 'FieldValueInvalid', message)]);
+  }
+  if (uid !== '' && uid !== oldUid && !isPatch) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${oldUid}`;
     throw conflict(request.resource, name, why);
   }
@@ -142,7 +149,10 @@ function nameProblems(name: string, request: ResourceRequest): FieldProblem[] {
   const isLabel = group === '' && plural === 'namespaces';
   const limit = isLabel ? 63 : 253;
   const problems = name.length > limit ? [wrong(`must be no more than ${limit} characters`)] : [];
-  if (!(isLabel ? label : subdomain).test(name)) problems.push(wrong(isLabel ? labelRule : subdomainRule));
+  if (isLabel && subdomain.test(name) && name.includes('.')) problems.push(wrong('must not contain dots'));
+  else if (!(isLabel ? label : subdomain).test(name)) {
+    problems.push(wrong(isLabel ? labelRule : subdomainRule));
+  }
   return problems;
 }
 

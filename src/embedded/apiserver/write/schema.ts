@@ -62,7 +62,26 @@ export function schemaProblems(
 ): readonly FieldProblem[] {
   const schema = schemaOf(resource);
   const problems = schema?.validate(object) ?? [];
-  return problems.length > 0 ? problems : (schema?.evaluateRules(object, old) ?? []);
+  if (schema === undefined || !hasRules(resource)) return problems;
+  if (problems.some(({ reason }) => blocking.includes(reason))) return [...problems, rulesNotChecked];
+  return [...problems, ...schema.evaluateRules(object, old)];
+}
+
+/** Rules are not evaluated on objects of which these are said. */
+const blocking = ['FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid'];
+const rulesNotChecked: FieldProblem = {
+  field: '<nil>',
+  reason: 'FieldValueInvalid',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
+const withRules = new WeakMap<JsonObject, boolean>();
+
+function hasRules({ schema }: Resource): boolean {
+  if (schema === undefined) return false;
+  const known = withRules.get(schema) ?? JSON.stringify(schema).includes('"x-kubernetes-validations"');
+  withRules.set(schema, known);
+  return known;
 }
 
 function toObject(value: JsonValue | undefined, fallback: JsonObject): JsonObject {

@@ -88,7 +88,7 @@ function versionProblem(
   const version = textAt(object, 'metadata', 'resourceVersion') ?? '';
   if (!change.needsVersion || request.resource.unconditionalUpdate) return undefined;
   if (version !== '' && version !== '0') return undefined;
-  const message = 'Invalid value: 0x0: must be specified for an update';
+  const message = 'Invalid value: 0: must be specified for an update';
   return { field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message };
 }
 

@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A genuine control plane: etcd, API server, and the controllers for namespaces and garbage. */
+export interface GenuineKube extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  /** Path of the CA, PEM. */
+  readonly caFile: string;
+  readonly kubeconfig: string;
+}
+
+const startLimitMs = 120_000;
+const pollMs = 200;
+const controllers = ['namespace-controller', 'garbage-collector-controller', 'serviceaccount-controller'];
+
+/** Starts the programs of a folder on free ports, with everything they write in a temporary folder. */
+export async function startGenuineKube(programs: string): Promise<GenuineKube> {
+  const folder = mkdtempSync(join(tmpdir(), 'gantry-genuine-kube-'));
+  const children: ChildProcess[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const child of [...children].reverse()) await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const start = (name: string, args: readonly string[]): void => {
+    const log = openSync(join(folder, `${name}.log`), 'a');
+    children.push(spawn(join(programs, name), args, { stdio: ['ignore', log, log] }));
+  };
+  try {
+    const [client, peer, secure] = await freePorts(3);
+    start('etcd', etcdArguments(folder, `http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`));
+    const token = randomBytes(24).toString('base64url');
+    writeKeys(folder, token);
+    start('kube-apiserver', apiServerArguments(folder, `http://127.0.0.1:${client}`, secure ?? 0));
+    const url = `https://127.0.0.1:${secure}`;
+    const caFile = join(folder, 'certs/apiserver.crt');
+    await untilReady({ url, token, caFile }, children, folder);
+    const kubeconfig = writeKubeconfig(folder, { url, token, caFile });
+    start('kube-controller-manager', controllerArguments(folder, kubeconfig));
+    return { url, token, caFile, kubeconfig, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function etcdArguments(folder: string, client: string, peer: string): readonly string[] {
+  return [
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${peer}`,
+    `--initial-advertise-peer-urls=${peer}`,
+    `--initial-cluster=default=${peer}`,
+    '--unsafe-no-fsync',
+  ];
+}
+
+function writeKeys(folder: string, token: string): void {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(join(folder, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  writeFileSync(join(folder, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+  writeFileSync(join(folder, 'tokens.csv'), `${token},kubernetes-admin,admin,"system:masters"\n`, {
+    mode: 0o600,
+  });
+}
+
+function apiServerArguments(folder: string, etcd: string, port: number): readonly string[] {
+  return [
+    `--etcd-servers=${etcd}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${port}`,
+    `--cert-dir=${join(folder, 'certs')}`,
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.0.0.0/24',
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--service-account-key-file=${join(folder, 'sa.pub')}`,
+    `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
+    // Pods are stored here and run by nobody.
+    '--disable-admission-plugins=ServiceAccount',
+  ];
+}
+
+function controllerArguments(folder: string, kubeconfig: string): readonly string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--controllers=${controllers.join(',')}`,
+    '--leader-elect=false',
+    '--secure-port=0',
+    `--service-account-private-key-file=${join(folder, 'sa.key')}`,
+  ];
+}
+
+interface Address {
+  readonly url: string;
+  readonly token: string;
+  readonly caFile: string;
+}
+
+function writeKubeconfig(folder: string, { url, token, caFile }: Address): string {
+  const name = 'genuine';
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server: url, 'certificate-authority': caFile } }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    'current-context': name,
+  };
+  const path = join(folder, 'kubeconfig');
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+  return path;
+}
+
+async function untilReady(
+  address: Address,
+  children: readonly ChildProcess[],
+  folder: string,
+): Promise<void> {
+  const end = Date.now() + startLimitMs;
+  while (Date.now() < end) {
+    const dead = children.find((child) => child.exitCode !== null);
+    if (dead !== undefined) break;
+    if (existsSync(address.caFile) && (await statusOf(address, '/readyz')) === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  const log = readFileSync(join(folder, 'kube-apiserver.log'), 'utf8');
+  throw new Error(`the API server is not ready:\n${log.slice(-4000)}`);
+}
+
+function statusOf({ url, token, caFile }: Address, path: string): Promise<number> {
+  const options = {
+    ca: readFileSync(caFile),
+    headers: { authorization: `Bearer ${token}` },
+    agent: false,
+    timeout: 5_000,
+  };
+  return new Promise((resolve) => {
+    const sent = request(`${url}${path}`, options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('timeout', () => sent.destroy());
+    // It does not listen yet.
+    sent.on('error', () => resolve(0));
+    sent.end();
+  });
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    child.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
