@@ -120,7 +120,7 @@ export function invalid(
     details: {
       ...(name === '' ? {} : { name }),
       ...(subject.group === '' ? {} : { group: subject.group }),
-      kind: subject.kind,
+      ...(subject.kind === '' ? {} : { kind: subject.kind }),
       causes,
     },
   });

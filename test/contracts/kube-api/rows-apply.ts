@@ -102,6 +102,12 @@ export const applyRows: readonly Row[] = [
     because: 'the path says which',
   },
   {
+    name: 'an apply without a name',
+    call: apply('$W/b?fieldManager=one', { apiVersion: v1, kind: 'Widget', spec: { size: 1 } }),
+    want: { code: 400, message: 'the name of the object (b based on URL) was undeterminable' },
+    because: 'an object says its name',
+  },
+  {
     name: 'an apply with a uid of nothing',
     call: apply('$W/a?fieldManager=one', widget('a', {}, { uid: 'x' })),
     want: {

@@ -8,29 +8,24 @@ const authorization = 'authorization.k8s.io';
 
 /** May the current user do something? */
 export function reviewOwnAccess(object: JsonObject, facts: ReviewFacts): JsonObject {
-  return decided(object, facts, attributesIn(object, facts.user, 'SelfSubjectAccessReview'));
+  return decided(object, facts, attributesIn(object, facts.user));
 }
 
 /** May some user do something? */
 export function reviewAccess(object: JsonObject, facts: ReviewFacts): JsonObject {
-  return decided(
-    object,
-    facts,
-    attributesIn(object, subjectOf(object, 'SubjectAccessReview'), 'SubjectAccessReview'),
-  );
+  return decided(object, facts, attributesIn(object, subjectOf(object)));
 }
 
 /** May some user do something in the review's namespace? */
 export function reviewLocalAccess(object: JsonObject, facts: ReviewFacts): JsonObject {
-  const kind = 'LocalSubjectAccessReview';
   const given = textAt(object, 'spec', 'resourceAttributes', 'namespace') ?? '';
   if (valueAt(object, 'spec', 'nonResourceAttributes') !== undefined) {
-    throw refusal(kind, 'spec.nonResourceAttributes', 'disallowed on this kind of request');
+    throw refusal('spec.nonResourceAttributes', 'disallowed on this kind of request');
   }
   if (given !== facts.namespace) {
     throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${facts.namespace}`);
   }
-  return decided(object, facts, attributesIn(object, subjectOf(object, kind), kind));
+  return decided(object, facts, attributesIn(object, subjectOf(object)));
 }
 
 function decided(object: JsonObject, facts: ReviewFacts, attributes: Attributes): JsonObject {
@@ -38,25 +33,21 @@ function decided(object: JsonObject, facts: ReviewFacts, attributes: Attributes)
   return { ...object, status: { allowed: isAllowed, ...(reason === '' ? {} : { reason }) } };
 }
 
-function subjectOf(object: JsonObject, kind: string): User {
+function subjectOf(object: JsonObject): User {
   const username = textAt(object, 'spec', 'user') ?? '';
   const groups = textsAt(object, 'spec', 'groups');
   if (username === '' && groups.length === 0) {
-    throw refusal(kind, 'spec.user', 'at least one of user or group must be specified');
+    throw refusal('spec.user', 'at least one of user or group must be specified', '""');
   }
   return { username, groups };
 }
 
-function attributesIn(object: JsonObject, user: User, kind: string): Attributes {
+function attributesIn(object: JsonObject, user: User): Attributes {
   const resource = valueAt(object, 'spec', 'resourceAttributes');
   const path = valueAt(object, 'spec', 'nonResourceAttributes');
   if ((resource === undefined) === (path === undefined)) {
     const text = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-    throw refusal(
-      kind,
-      resource === undefined ? 'spec.resourceAttributes' : 'spec.nonResourceAttributes',
-      text,
-    );
+    throw refusal(resource === undefined ? 'spec.resourceAttributes' : 'spec.nonResourceAttributes', text);
   }
   const at = (value: JsonValue | undefined, name: string): string => textAt(value, name) ?? '';
   if (path !== undefined) return { kind: 'path', user, verb: at(path, 'verb'), path: at(path, 'path') };
@@ -72,13 +63,14 @@ function attributesIn(object: JsonObject, user: User, kind: string): Attributes 
   };
 }
 
-function refusal(kind: string, field: string, text: string): Error {
+/** The genuine server names no kind here. */
+function refusal(field: string, text: string, value = 'null'): Error {
   const problem: FieldProblem = {
     field,
     reason: 'FieldValueInvalid',
-    message: `Invalid value: null: ${text}`,
+    message: `Invalid value: ${value}: ${text}`,
   };
-  return invalid({ group: authorization, kind }, '', [problem]);
+  return invalid({ group: authorization, kind: '' }, '', [problem]);
 }
 
 /** What the current user may do in a namespace. */

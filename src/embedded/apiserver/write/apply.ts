@@ -68,7 +68,11 @@ function newObject(request: ResourceRequest, object: JsonObject): JsonObject {
     throw conflict(resource, name, why);
   }
   const given = nameOf(object);
-  if (given !== '' && given !== name) {
+  if (given === '') {
+    const why = `(${name} based on URL) was undeterminable: name must be provided`;
+    throw badRequest(`the name of the object ${why}`);
+  }
+  if (given !== name) {
     throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   }
   return withMeta(object, { resourceVersion: undefined });
