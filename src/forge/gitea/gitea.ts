@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost, readRejection } from '../call.ts';
+import { forgeErrors } from '../errors.ts';
 import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
 import { judgeMerge, notReady, refused } from '../merging.ts';
@@ -123,11 +124,18 @@ function decideReady({ draft, mergeable }: Fields): MergeOutcome | undefined {
   );
 }
 
-/** A head or base that has moved, and checks or reviews that are missing, pass; a method that is switched off does not. */
+/**
+ * A head or base that has moved, and checks or reviews that are missing, pass; a method that is switched off does not.
+ * Errors: forge.auth-failed for missing rights, which Gitea tells apart by its words alone.
+ */
 function afterRefusal(error: unknown): MergeOutcome {
   const rejection = readRejection(error);
   if (rejection === undefined) throw error;
   const { status, reason } = rejection;
+  if (/^user not allowed to merge/i.test(reason)) {
+    const message = `Gitea does not let this credential merge: status ${status}, "${reason}"`;
+    throw forgeErrors.create('forge.auth-failed', message, { cause: error, data: { status, reason } });
+  }
   if (status === 409) return /conflict/i.test(reason) ? refused(reason) : notReady(reason);
   return status === 405 && !/not allowed/i.test(reason) ? notReady(reason) : refused(reason);
 }
