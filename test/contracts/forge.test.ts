@@ -67,6 +67,7 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: true,
+      readersPropose: true,
       duplicates: 'rejected',
       conflict: 'not-ready',
       blocked: 'not-ready',

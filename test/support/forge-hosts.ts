@@ -116,6 +116,8 @@ function createFixture(
     repo,
     repoWithWrongToken: remote(name, 'bad-token'),
     repoOfReader: remote(name, `reader-token-${suffix}`),
+    writer: 'gantry-bot',
+    reader: 'reader',
     missingRepo: remote(`${name}-missing`, `good-token-${suffix}`),
     async makeBranch(branch, file) {
       git.setBranch(name, branch, refs.get('refs/heads/main'));
@@ -137,6 +139,7 @@ function createFixture(
     },
     close: async (number) => forge.decline(name, number, { login: 'reader' }),
     block: async (number, isBlocked) => forge.block(name, number, isBlocked),
+    settle: async () => undefined,
     async read(number) {
       const pull = forge.listPulls(name).find((one) => one.number === number);
       if (pull === undefined) throw new Error(`there is no pull request ${number}`);

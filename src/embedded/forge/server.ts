@@ -9,7 +9,7 @@ import {
   readJsonBody,
   sendJson,
 } from '../http/index.ts';
-import type { ForgeUrls } from './core/front.ts';
+import type { ForgeUrls, Front } from './core/front.ts';
 import type { MergeMethod } from './core/merge.ts';
 import { declinePull, type Merged, mergePull, type PullContext } from './core/operations.ts';
 import { sendPage } from './core/page.ts';
@@ -123,7 +123,8 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
     const method = request.method ?? 'GET';
     const login = account?.login ?? 'ghost';
     const isReader = options.readers?.includes(login) === true;
-    if (isReader && method !== 'GET') return { ...front.refuse('forbidden'), headers };
+    const refusal = isReader && method !== 'GET' ? refuseReader(front, request.url ?? '/') : undefined;
+    if (refusal !== undefined) return { ...refusal, headers };
     const body = await readJson(request);
     if (!body.isRead) return front.refuse('malformed');
     const reply = await front.route({
@@ -193,6 +194,11 @@ const reasons: Readonly<Record<Exclude<Merged['kind'], 'merged'>, string>> = {
   'base-moved': 'the base of the pull request has moved',
   'method-off': 'this way of merging is not allowed',
 };
+
+function refuseReader(front: Front, url: string): Reply | undefined {
+  if (front.refuseReader === undefined) return front.refuse('forbidden');
+  return front.refuseReader(url.replace(/\?.*$/, ''));
+}
 
 async function readJson(
   request: IncomingMessage,

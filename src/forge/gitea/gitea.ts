@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost, readRejection } from '../call.ts';
-import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
+import { forgeErrors } from '../errors.ts';
+import { type Fields, fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
 import { judgeMerge, notReady, refused } from '../merging.ts';
-import { type AskGitea, findLabelIds } from './labels.ts';
+import { findLabelIds } from './labels.ts';
+import { type AskGitea, readPages } from './pages.ts';
 import { giteaRepo, giteaStyle } from './style.ts';
 
 const mergeMethods: readonly string[] = [
@@ -15,22 +17,20 @@ const mergeMethods: readonly string[] = [
   'fast-forward-only',
   'manually-merged',
 ];
-const perPage = 50;
-const maxPages = 20;
 const maxFound = 100;
 
 /** Creates the adapter of Gitea's and Forgejo's REST API. */
 export function createGitea(deps: HostDeps): ForgeHost {
   const askAbout =
     ({ address, remote }: HostRepo): AskGitea =>
-    async ({ path, ...draft }, signal) => {
+    ({ path, ...draft }, signal) => {
       const call: ApiCall = { ...draft, url: `${giteaRepo(address)}${path}` };
-      return (await callHost(deps, giteaStyle, { ...call, remote }, signal)).body;
+      return callHost(deps, giteaStyle, { ...call, remote }, signal);
     };
   const read = async (repo: HostRepo, number: number, signal: AbortSignal) => {
     const what = `pull request ${number} of "${repo.address.path}"`;
-    const answer = await askAbout(repo)({ method: 'GET', path: `/pulls/${number}`, what }, signal);
-    return { answer: fieldsOf(answer), pull: parsePull(answer, what), what };
+    const { body } = await askAbout(repo)({ method: 'GET', path: `/pulls/${number}`, what }, signal);
+    return { answer: fieldsOf(body), pull: parsePull(body, what), what };
   };
   return {
     name: 'Gitea',
@@ -44,7 +44,8 @@ export function createGitea(deps: HostDeps): ForgeHost {
       const what = `a new pull request of "${draft.headBranch}" in "${repo.address.path}"`;
       const labels = await findLabelIds(ask, repo.address.path, draft.labels, signal);
       const body = toBody(draft, labels);
-      const pull = parsePull(await ask({ method: 'POST', path: '/pulls', body, what }, signal), what);
+      const opened = await ask({ method: 'POST', path: '/pulls', body, what }, signal);
+      const pull = parsePull(opened.body, what);
       const reviewers = draft.reviewers ?? [];
       if (reviewers.length > 0) {
         const path = `/pulls/${pull.number}/requested_reviewers`;
@@ -82,14 +83,11 @@ async function listPulls(
 ): Promise<PullRequest[]> {
   const what = `the pull requests of "${path}"`;
   const found: PullRequest[] = [];
-  for (let page = 1; page <= maxPages && found.length < maxFound; page++) {
-    const query = new URLSearchParams({ state: filter.state, limit: `${perPage}`, page: `${page}` });
-    const answer = await ask({ method: 'GET', path: `/pulls?${query}`, what }, signal);
-    if (!Array.isArray(answer)) throw unexpected('Gitea', what);
-    // A host may give smaller pages than it was asked for, so only an empty one is the last.
-    if (answer.length === 0) break;
-    const pulls = itemsOf(answer).filter(isOwn);
-    found.push(...pulls.map((item) => parsePull(item, what)).filter((pull) => fits(pull, filter)));
+  const query = { state: filter.state };
+  for await (const items of readPages(ask, { path: '/pulls', query, what }, signal)) {
+    const pulls = items.filter(isOwn).map((item) => parsePull(item, what));
+    found.push(...pulls.filter((pull) => fits(pull, filter)));
+    if (found.length >= maxFound) break;
   }
   return found.slice(0, maxFound);
 }
@@ -123,11 +121,18 @@ function decideReady({ draft, mergeable }: Fields): MergeOutcome | undefined {
   );
 }
 
-/** A head or base that has moved, and checks or reviews that are missing, pass; a method that is switched off does not. */
+/**
+ * A head or base that has moved, and checks or reviews that are missing, pass; a method that is switched off does not.
+ * Errors: forge.auth-failed for missing rights, which Gitea tells apart by its words alone.
+ */
 function afterRefusal(error: unknown): MergeOutcome {
   const rejection = readRejection(error);
   if (rejection === undefined) throw error;
   const { status, reason } = rejection;
+  if (/^user not allowed to merge/i.test(reason)) {
+    const message = `Gitea does not let this credential merge: status ${status}, "${reason}"`;
+    throw forgeErrors.create('forge.auth-failed', message, { cause: error, data: { status, reason } });
+  }
   if (status === 409) return /conflict/i.test(reason) ? refused(reason) : notReady(reason);
   return status === 405 && !/not allowed/i.test(reason) ? notReady(reason) : refused(reason);
 }

@@ -1,15 +1,6 @@
-import type { JsonValue } from '../../base/index.ts';
-import type { ApiCall } from '../call.ts';
-import { fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
+import { fieldsOf, textOf, unexpected } from '../fields.ts';
+import { type AskGitea, readPages } from './pages.ts';
 
-/** Asks the API of one repository; `path` is below it. */
-export type AskGitea = (
-  draft: Omit<ApiCall, 'url'> & { readonly path: string },
-  signal: AbortSignal,
-) => Promise<JsonValue | undefined>;
-
-const perPage = 50;
-const maxPages = 20;
 const color = '#ededed';
 
 /**
@@ -29,7 +20,7 @@ export async function findLabelIds(
   for (const name of new Set(missing)) {
     const what = `the new label "${name}" of "${path}"`;
     const made = await ask({ method: 'POST', path: '/labels', body: { name, color }, what }, signal);
-    const { id } = fieldsOf(made);
+    const { id } = fieldsOf(made.body);
     if (typeof id !== 'number') throw unexpected('Gitea', what);
     known.set(name, id);
   }
@@ -39,10 +30,7 @@ export async function findLabelIds(
 async function readLabels(ask: AskGitea, path: string, signal: AbortSignal): Promise<Map<string, number>> {
   const what = `the labels of "${path}"`;
   const known = new Map<string, number>();
-  for (let page = 1; page <= maxPages; page++) {
-    const query = `?limit=${perPage}&page=${page}`;
-    const items = itemsOf(await ask({ method: 'GET', path: `/labels${query}`, what }, signal));
-    if (items.length === 0) break;
+  for await (const items of readPages(ask, { path: '/labels', what }, signal)) {
     for (const item of items) {
       const { id, name } = fieldsOf(item);
       if (typeof id === 'number') known.set(textOf(name), id);

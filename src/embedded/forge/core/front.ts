@@ -53,6 +53,8 @@ export interface Front {
   /** Answers a request; what is not there is answered as the host does. */
   route(request: ApiRequest): Promise<Reply>;
   refuse(refusal: Refusal): Reply;
+  /** Hosts that do not simply forbid every change to somebody who may only read; `undefined` lets it pass. */
+  refuseReader?(path: string): Reply | undefined;
   /** What the host tells about the budget of requests; the wait only when it is spent. */
   limitHeaders(window: LimitWindow): OutgoingHttpHeaders;
   pullUrl(urls: ForgeUrls, repository: string, number: number): string;

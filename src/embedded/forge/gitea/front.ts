@@ -21,6 +21,11 @@ export const giteaFront: Front = {
   urls: { web: 'https://gitea.com', api: 'https://gitea.com/api/v1' },
   route: routeGitea,
   refuse: (refusal) => refusals[refusal],
+  // Whoever can read may propose; only merging asks for more.
+  refuseReader(path) {
+    if (path.endsWith('/pulls')) return undefined;
+    return path.endsWith('/merge') ? refuse(405, 'User not allowed to merge PR') : refusals.forbidden;
+  },
   // Gitea itself counts nothing; what stands before it does, in the words of HTTP.
   limitHeaders: (window) => (window.isWithin ? {} : { 'retry-after': String(secondsLeft(window)) }),
   pullUrl,

@@ -114,7 +114,8 @@ function listLabels({ pulls }: PullContext, query: URLSearchParams): Reply {
   const perPage = clamp(query.get('limit'), 30, 50);
   const page = clamp(query.get('page'), 1, 1_000_000);
   const shown = pulls.labels.slice((page - 1) * perPage, page * perPage);
-  return { status: 200, body: shown.map((name) => renderLabel(pulls, name)) };
+  const headers = { 'x-total-count': String(pulls.labels.length) };
+  return { status: 200, body: shown.map((name) => renderLabel(pulls, name)), headers };
 }
 
 function makeLabel({ pulls }: PullContext, body: JsonValue | undefined): Reply {

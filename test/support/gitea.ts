@@ -1,0 +1,131 @@
+import { createForges } from '../../src/forge/index.ts';
+import { createHttpClient } from '../../src/http/index.ts';
+import { createSystemClock } from '../../src/telemetry/index.ts';
+import type { ForgeFixture } from '../contracts/forge.contract.ts';
+
+/** A genuine Gitea and its administrator. */
+export interface GiteaServer {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const settleMs = 3000;
+
+/** A new repository at a genuine Gitea, used as a person would use it: over its API. */
+export async function createGiteaFixture(server: GiteaServer): Promise<ForgeFixture> {
+  const { url, username, password } = server;
+  const unique = crypto.randomUUID().slice(0, 8);
+  const ask = async (
+    method: string,
+    path: string,
+    body?: Json,
+    as = { username, password },
+  ): Promise<Json> => {
+    const authorization = `Basic ${Buffer.from(`${as.username}:${as.password}`).toString('base64')}`;
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(30_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? {} : JSON.parse(text);
+  };
+  const reader = { username: `reader-${unique}`, password: `Reader-${unique}-1` };
+  await ask('POST', '/admin/users', {
+    ...reader,
+    email: `${reader.username}@example.com`,
+    must_change_password: false,
+  });
+  const createToken = async (as: { username: string; password: string }): Promise<string> => {
+    const body = { name: `token-${unique}`, scopes: ['all'] };
+    return String((await ask('POST', `/users/${as.username}/tokens`, body, as))['sha1']);
+  };
+  const name = `gitops-${unique}`;
+  const repo = `/repos/${username}/${name}`;
+  await ask('POST', '/user/repos', { name, auto_init: true, default_branch: 'main' });
+  await ask('PATCH', repo, { allow_fast_forward_only_merge: true });
+  await ask('PUT', `${repo}/collaborators/${reader.username}`, { permission: 'read' });
+  const tokens = { writer: await createToken({ username, password }), reader: await createToken(reader) };
+  const remote = (repository: string, token: string) => ({
+    provider: 'gitea' as const,
+    remote: {
+      url: `${url}/${username}/${repository}.git`,
+      credential: { identity: 'test', password: token },
+    },
+  });
+  const http = createHttpClient({});
+  const forges = createForges({ http, clock: createSystemClock() });
+
+  const writeFile = async (branch: string, file: string, text: string): Promise<string> => {
+    const path = `${repo}/contents/${file}`;
+    const known = await ask('GET', `${path}?ref=${encodeURIComponent(branch)}`).catch(() => undefined);
+    const content = Buffer.from(text).toString('base64');
+    const body = { branch, content, message: `Change ${file}` };
+    const written =
+      known === undefined ? ask('POST', path, body) : ask('PUT', path, { ...body, sha: known['sha'] });
+    return String(((await written)['commit'] as Json)['sha']);
+  };
+  const readPull = (number: number): Promise<Json> => ask('GET', `${repo}/pulls/${number}`);
+  const settle = async (number: number): Promise<void> => {
+    const endsAtMs = Date.now() + settleMs;
+    while (Date.now() < endsAtMs) {
+      const pull = await readPull(number).catch((): Json => ({ mergeable: true }));
+      if (pull['mergeable'] === true || pull['state'] === 'closed') return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const namesOf = (value: unknown, key: string): string[] =>
+    (Array.isArray(value) ? value : []).map((one: Json) => String(one[key]));
+  return {
+    forges,
+    repo: remote(name, tokens.writer),
+    repoWithWrongToken: remote(name, 'f'.repeat(40)),
+    repoOfReader: remote(name, tokens.reader),
+    missingRepo: remote(`${name}-missing`, tokens.writer),
+    writer: username,
+    reader: reader.username,
+    settle,
+    async makeBranch(branch, file) {
+      await ask('POST', `${repo}/branches`, { new_branch_name: branch, old_branch_name: 'main' });
+      return writeFile(branch, file, `${file}\n`);
+    },
+    commit: writeFile,
+    async removeBranch(branch) {
+      await ask('DELETE', `${repo}/branches/${encodeURIComponent(branch)}`);
+    },
+    async tip(branch) {
+      const found = (await ask('GET', `${repo}/branches/${encodeURIComponent(branch)}`))['commit'] as Json;
+      const commit = String(found['id']);
+      const { parents } = await ask('GET', `${repo}/git/commits/${commit}`);
+      return { commit, parents: Array.isArray(parents) ? parents.length : 0 };
+    },
+    async merge(number) {
+      await settle(number);
+      await ask('POST', `${repo}/pulls/${number}/merge`, { Do: 'merge' });
+    },
+    async close(number) {
+      await ask('PATCH', `${repo}/pulls/${number}`, { state: 'closed' });
+    },
+    async block(_number, isBlocked) {
+      const rule = { rule_name: 'main', enable_status_check: true, status_check_contexts: ['ci'] };
+      if (isBlocked) await ask('POST', `${repo}/branch_protections`, rule);
+      else await ask('DELETE', `${repo}/branch_protections/main`);
+    },
+    async read(number) {
+      const pull = await readPull(number);
+      return {
+        title: String(pull['title']),
+        body: String(pull['body']),
+        labels: namesOf(pull['labels'], 'name'),
+        reviewers: namesOf(pull['requested_reviewers'], 'login'),
+        assignees: namesOf(pull['assignees'], 'login'),
+      };
+    },
+    exhaust: async () => undefined,
+  };
+}
