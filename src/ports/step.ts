@@ -63,7 +63,7 @@ export interface StepContext<Config, Need extends PortName = never> {
   pin(pins: StepPins): void;
   /** The claim that an earlier attempt of this `outward` step wrote and whose result is not known. */
   readonly claimed: StepPins | undefined;
-  /** Writes a claim and returns when it is durable; call it right before acting. */
+  /** Writes a claim and returns when it is durable; call it right before acting. Throws when `signal` is aborted. */
   claim(claim: StepPins): Promise<void>;
   readonly signal: AbortSignal;
 }

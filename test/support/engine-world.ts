@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../src/base/index.ts';
+import { equalJson, type JsonObject } from '../../src/base/index.ts';
 import type { EngineResult, EngineStatus, StepOutcome } from '../../src/domain/index.ts';
+import { kubeErrors } from '../../src/kube/index.ts';
 import type { Pass, PreparedContext, StepDefinition, StepPorts, Workdir } from '../../src/ports/index.ts';
 import {
   createEngine,
@@ -48,7 +49,10 @@ export interface EngineWorld {
   readonly checkpoints: readonly { readonly status: EngineStatus; readonly answers: string | undefined }[];
   /** How many work directories were made. */
   readonly workdirs: number;
-  /** One pass by a process that remembers nothing; its result is stored unless it throws. */
+  /**
+   * One pass by a process that remembers nothing; its result is stored unless it throws. Writes are refused as the
+   * pass runner's are (kube.conflict): without a claim to answer, when the status is not what the pass knows of it.
+   */
   pass(options?: PassOptions): Promise<EngineResult>;
 }
 
@@ -59,6 +63,10 @@ export interface PassOptions {
   readonly beforeCheckpoint?: (count: number) => void | Promise<void>;
   /** Called after a checkpoint is stored; throw to lose its answer. */
   readonly afterCheckpoint?: (count: number) => void | Promise<void>;
+  /** Called before and after the result is stored; throw to lose it or the answer. */
+  readonly aroundResult?: (when: 'before' | 'after') => void | Promise<void>;
+  /** What the pass reads instead of the status as stored: a look that came late. */
+  readonly reads?: EngineWorld['status'];
 }
 
 /** What a world consists of. */
@@ -94,16 +102,28 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
         clock,
         metrics: createMemoryMetrics(),
       });
+      const status = options.reads ?? world.status;
+      let base = status;
+      const write = (next: EngineStatus, answers?: { readonly pointer: string; readonly value: unknown }) => {
+        const wanted = { ...store(next), startedAt };
+        const isAllowed =
+          answers === undefined
+            ? [base, wanted].some((one) => isSame(one, world.status)) || isSame(base, wanted)
+            : isSame(readPointer({ status: world.status }, answers.pointer), answers.value);
+        if (!isAllowed) throw kubeErrors.create('kube.conflict', 'somebody else has changed the status');
+        if (answers === undefined && isSame(base, wanted)) return;
+        base = wanted;
+        world.status = wanted;
+      };
       const pass: Pass<EngineStatus> = {
         signal: options.signal ?? new AbortController().signal,
-        async checkpoint(status, answers) {
+        async checkpoint(next, answers) {
           await options.beforeCheckpoint?.(checkpoints.length);
-          checkpoints.push({ status: store(status), answers: answers?.pointer });
-          world.status = { ...store(status), startedAt };
+          write(next, answers);
+          checkpoints.push({ status: store(next), answers: answers?.pointer });
           await options.afterCheckpoint?.(checkpoints.length - 1);
         },
       };
-      const { status } = world;
       const expressions = draft.expressions ?? createTestExpressions(clock);
       const { project, stage, promotion, actor, uiBaseUrl, committer, argocdNamespace } = testRun;
       const run = { project, stage, promotion, actor, uiBaseUrl, committer, argocdNamespace };
@@ -111,7 +131,9 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
         { steps: draft.steps, status, expressions, uid: 'uid-1', run },
         pass,
       );
-      world.status = { ...store(result.status), startedAt };
+      await options.aroundResult?.('before');
+      write(result.status);
+      await options.aroundResult?.('after');
       return result;
     },
   };
@@ -142,6 +164,24 @@ export function createTestExpressions(clock: ManualClock): StepExpressions {
     collection: { id: 'c1', items: {} },
     uiBaseUrl: undefined,
   });
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return equalJson(toJson(a), toJson(b));
+}
+
+function toJson(value: unknown): unknown {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+}
+
+function readPointer(root: unknown, pointer: string): unknown {
+  let value = root;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
 }
 
 function toTime(ms: number): string {

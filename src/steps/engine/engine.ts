@@ -182,7 +182,9 @@ class Execution {
     if (entry.claim !== undefined && entry.config !== hash) return this.#refuseChangedClaim(step, record);
     let noted: JournalEntry = definition.effect === 'wait' ? {} : { ...entry, config: hash };
     let lost: { readonly error: unknown } | undefined;
+    const { signal } = this.#pass;
     const claim = async (value: StepPins): Promise<void> => {
+      signal.throwIfAborted();
       noted = { ...noted, claim: value };
       this.#ledger.note(step.as, noted);
       try {
@@ -191,6 +193,8 @@ class Execution {
         lost = { error };
         throw error;
       }
+      // Asked to stop while the claim was being written: nothing is begun any more.
+      signal.throwIfAborted();
     };
     const beganMs = this.#deps.clock.nowMs();
     let outcome: StepOutcome;
