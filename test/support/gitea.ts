@@ -73,9 +73,11 @@ export async function createGiteaFixture(server: GiteaServer): Promise<ForgeFixt
   const readPull = (number: number): Promise<Json> => ask('GET', `${repo}/pulls/${number}`);
   const settle = async (number: number): Promise<void> => {
     const endsAtMs = Date.now() + settleMs;
-    while (Date.now() < endsAtMs) {
-      const pull = await readPull(number).catch((): Json => ({ mergeable: true }));
-      if (pull['mergeable'] === true || pull['state'] === 'closed') return;
+    // Right after a push Gitea says yes for a moment, until it begins to check: only a lasting yes counts.
+    for (let agreed = 0; agreed < 4 && Date.now() < endsAtMs; ) {
+      const pull = await readPull(number).catch((): Json => ({ state: 'closed' }));
+      if (pull['state'] === 'closed') return;
+      agreed = pull['mergeable'] === true ? agreed + 1 : 0;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   };
