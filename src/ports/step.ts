@@ -81,7 +81,12 @@ export type PreparedContext = Omit<StepContext<never>, 'config' | 'ports'> & {
 
 /** A step whose configuration has been understood and that can be tried. */
 export type PreparedStep =
-  | { readonly ok: true; run(context: PreparedContext): Promise<StepOutcome> }
+  | {
+      readonly ok: true;
+      /** May it act again when nobody knows whether it has? Only asked of kinds that do not find their own effect. */
+      readonly isRepeatable: boolean;
+      run(context: PreparedContext): Promise<StepOutcome>;
+    }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /** A promotion step kind as the engine and the reference pages see it. Made by `defineStep`. */
@@ -89,6 +94,8 @@ export interface StepDefinition {
   /** The public name, equal to the folder's. */
   readonly name: string;
   readonly effect: StepEffect;
+  /** False for `outward` kinds that cannot tell whether an earlier attempt has acted, e.g. a plain POST. */
+  readonly findsOwnEffect: boolean;
   readonly needs: readonly PortName[];
   /** Kargo's default is none for most kinds. */
   readonly defaultTimeoutMs: number | undefined;

@@ -20,6 +20,13 @@ export interface StepSpec<Schema extends z.ZodType, Need extends PortName> {
   readonly output?: z.ZodType;
   readonly needs: readonly Need[];
   readonly effect: StepEffect;
+  /**
+   * False when an attempt cannot tell whether an earlier one has acted; default true. Such a step claims right before
+   * it acts, and what it returns is the answer; without an answer it is not tried again (step.effect-unknown).
+   */
+  readonly findsOwnEffect?: boolean;
+  /** Does this configuration say that acting twice does no harm? Default: no configuration does. */
+  repeatable?(config: z.infer<Schema>): boolean;
   readonly defaultTimeoutMs?: number;
   readonly defaultErrorThreshold?: number;
   readonly propagatesTaskOutput?: boolean;
@@ -37,6 +44,7 @@ export function defineStep<Schema extends z.ZodType, const Need extends PortName
   return {
     name: spec.name,
     effect: spec.effect,
+    findsOwnEffect: spec.findsOwnEffect ?? true,
     needs: spec.needs,
     defaultTimeoutMs: spec.defaultTimeoutMs,
     defaultErrorThreshold: spec.defaultErrorThreshold ?? 1,
@@ -47,6 +55,7 @@ export function defineStep<Schema extends z.ZodType, const Need extends PortName
       const config = parsed.data;
       return {
         ok: true,
+        isRepeatable: spec.repeatable?.(config) ?? false,
         run(context) {
           const { ports } = context;
           if (!hasPorts(ports, spec.needs))

@@ -28,6 +28,12 @@ export const stepErrors = defineErrors({
       'After a restart a step would be configured differently from before, so the work directory cannot be rebuilt.',
     help: 'Promote the Freight again; something the configuration reads (a Secret, a ConfigMap) has changed meanwhile.',
   },
+  'step.effect-unknown': {
+    disposition: 'stop',
+    summary:
+      'A step was interrupted while it acted outside, and nothing tells whether that had an effect, so it is not repeated.',
+    help: 'Check what the message names, then promote again; or set `repeatable: true` in the configuration of the step when acting twice does no harm.',
+  },
   'step.journal-full': {
     disposition: 'stop',
     summary: 'The journal of a promotion has outgrown its limit of 64 KiB.',

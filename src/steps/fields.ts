@@ -40,6 +40,11 @@ export const durationField = (meaning: string): z.ZodType<string> =>
     })
     .describe(meaning);
 
+/** How often a waiting step looks. */
+export const pollIntervalField = durationField(
+  'How often to look. Default: a tenth of the time waited so far, at least one second and at most thirty.',
+).optional();
+
 /** Who commits. */
 export const authorField = (meaning: string) =>
   z

@@ -1,3 +1,5 @@
+import { parseDuration } from '../base/index.ts';
+
 const shortestMs = 1000;
 const longestMs = 30_000;
 
@@ -8,4 +10,14 @@ const longestMs = 30_000;
 export function adaptivePollMs(run: { readonly stepStartedAtMs: number; readonly nowMs: number }): number {
   const waitedMs = run.nowMs - run.stepStartedAtMs;
   return Math.min(longestMs, Math.max(shortestMs, Math.round(waitedMs / 10)));
+}
+
+/** How long a waiting step rests before it looks again, in milliseconds: its `pollInterval`, or what is usual. */
+export function pollAfterMs(
+  config: { readonly pollInterval?: string | undefined },
+  run: { readonly stepStartedAtMs: number; readonly nowMs: number },
+): number {
+  const { pollInterval } = config;
+  const askedMs = pollInterval === undefined ? undefined : parseDuration(pollInterval);
+  return askedMs ?? adaptivePollMs(run);
 }

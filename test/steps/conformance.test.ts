@@ -27,6 +27,12 @@ describe.each(stepDefinitions.map((definition) => ({ name: definition.name, defi
       expect([...undescribed(config, 'config'), ...undescribed(output ?? {}, 'output')]).toEqual([]);
     });
 
+    test('lets people say how often it looks, if it waits', () => {
+      const properties = definition.schemas().config['properties'];
+      const isConfigurable = isJsonObject(properties) && properties['pollInterval'] !== undefined;
+      expect(isConfigurable).toBe(definition.effect === 'wait');
+    });
+
     test('has examples that its schema accepts', () => {
       const examples = readExamples(name);
       expect(examples.length).toBeGreaterThan(0);

@@ -21,7 +21,7 @@ export type ScriptedRun = (
   alias: string,
 ) => Promise<StepOutcome> | StepOutcome;
 
-/** Builds a step kind for a test; it accepts any configuration. */
+/** Builds a step kind for a test; it accepts any configuration, and `repeatable: true` means what it says. */
 export function defineScripted(
   name: string,
   run: ScriptedRun,
@@ -30,12 +30,17 @@ export function defineScripted(
   return {
     name,
     effect: 'local',
+    findsOwnEffect: true,
     needs: [],
     defaultTimeoutMs: undefined,
     defaultErrorThreshold: 1,
     propagatesTaskOutput: false,
     ...options,
-    prepare: (config) => ({ ok: true, run: async (context) => run(context, config, context.run.alias) }),
+    prepare: (config) => ({
+      ok: true,
+      isRepeatable: config['repeatable'] === true,
+      run: async (context) => run(context, config, context.run.alias),
+    }),
     schemas: () => ({ config: {}, output: undefined }),
   };
 }

@@ -50,6 +50,7 @@ export const engineRules: readonly { readonly title: string; readonly rules: rea
       'What must survive a restart is in one key of the status, `status.state[gantry.io/journal]`, at most 64 KiB. It holds no secret, and expressions do not see it.',
       'It keeps, per step: what was resolved (commit ids, digests), a hash of the evaluated configuration, which texts of the output stand for themselves, and the claim of a step that acts outside.',
       'A step that acts outside (a push, a pull request) writes its claim before it acts. After a crash it first looks for its own effect and adopts it: nothing is done twice.',
+      'A step that cannot find out whether it acted (a request without an idempotency key) is not repeated when it was interrupted after its claim and before its answer: it ends as Errored (`step.effect-unknown`), with what to check in the message. `repeatable: true` in its configuration says that acting twice does no harm; then it is tried again. An answer that says no is an answer: it counts as any other error.',
       'After a restart, or on another replica, the work directory is made again when a step needs it: steps with the effects local and fetch run again with what was resolved then. A configuration that evaluates differently now ends the step, with a sentence that says so; it is never guessed.',
       '`now()` in a configuration is the time when the step began, so that a replay sees the same.',
     ],

@@ -78,6 +78,13 @@ test('ends when Argo CD says that the sync failed', async () => {
   expect(outcome.message).toBe('Argo CD Application "app" in namespace "argocd" failed with: msg');
 });
 
+test('looks as often as it is told to', async () => {
+  const { ports } = createWorld([createApplication('app')]);
+  const config = { apps: [{ name: 'app' }], pollInterval: '2m' };
+  const { outcome } = await attempt(argocdUpdate, config, { ports });
+  expect(outcome).toMatchObject({ kind: 'waiting', pollAfterMs: 120_000 });
+});
+
 test('waits for an Application that does not exist yet', async () => {
   const { ports } = createWorld([]);
   for (const app of [{ name: 'app' }, { selector: { matchLabels: { tier: 'web' } } }]) {

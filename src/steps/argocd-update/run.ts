@@ -2,7 +2,7 @@ import type { Application } from '../../api/argocd/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import { authorizedStageAnnotation, parseAuthorizedStages } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
-import { adaptivePollMs } from '../poll.ts';
+import { pollAfterMs } from '../poll.ts';
 import { decideSync, desiredRevisions, planPatch, type SyncDecision, unmatchedUpdate } from './plan.ts';
 import type { AppUpdate, ArgocdUpdateConfig } from './schema.ts';
 
@@ -70,7 +70,7 @@ async function findApplications(
 
 /** An Application is often created by the very commit that was just pushed, so it is waited for until the timeout. */
 function absent(context: Context, message: string): StepOutcome {
-  return { kind: 'waiting', message, pollAfterMs: adaptivePollMs(context.run), wakes: [] };
+  return { kind: 'waiting', message, pollAfterMs: pollAfterMs(context.config, context.run), wakes: [] };
 }
 
 /** Absent members stay absent: an explicit `undefined` is not the same to every reader. */
@@ -129,7 +129,7 @@ function stillSyncing(context: Context, targets: readonly Target[], waiting: rea
   return {
     kind: 'waiting',
     message: `waiting for Argo CD: ${waiting.join('; ')}`,
-    pollAfterMs: adaptivePollMs(context.run),
+    pollAfterMs: pollAfterMs(context.config, context.run),
     wakes: targets.map(({ application }) => ({ kind: 'application', ...nameOf(application) })),
     output: { apps: targets.map(({ application }) => nameOf(application)) },
   };

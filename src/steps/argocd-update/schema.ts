@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pollIntervalField } from '../fields.ts';
 
 const Selector = z
   .strictObject({
@@ -90,6 +91,7 @@ const AppUpdate = z
 /** Configuration of argocd-update. */
 export const ArgocdUpdateConfig = z.strictObject({
   apps: z.array(AppUpdate).min(1).describe('Applications to update and synchronize.'),
+  pollInterval: pollIntervalField,
 });
 
 /** Configuration of argocd-update, parsed. */

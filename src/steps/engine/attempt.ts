@@ -4,6 +4,7 @@ import type { ConfigProblem, StepDefinition, StepPorts, StepRun } from '../../po
 import { adaptivePollMs } from '../poll.ts';
 
 const outageGraceMs = 15_000;
+const maxClaimChars = 200;
 
 /** Everything one attempt of a step needs besides its configuration. */
 export interface AttemptContext {
@@ -19,6 +20,13 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
 }
 
+/** What came of an attempt. */
+export interface Attempted {
+  readonly outcome: StepOutcome;
+  /** True when the step said so itself; otherwise what it may have done outside has no answer. */
+  readonly isAnswered: boolean;
+}
+
 /**
  * Tries a step once. Whatever it throws becomes an outcome, so that an error has one way out.
  *
@@ -30,23 +38,39 @@ export async function attemptStep(
   definition: StepDefinition,
   config: JsonObject,
   context: AttemptContext,
-): Promise<StepOutcome> {
+): Promise<Attempted> {
   const prepared = definition.prepare(config);
-  if (!prepared.ok) return invalidConfig(definition.name, prepared.problems);
+  if (!prepared.ok) return unanswered(invalidConfig(definition.name, prepared.problems));
+  const { claimed } = context;
+  if (claimed !== undefined && !definition.findsOwnEffect && !prepared.isRepeatable) {
+    return unanswered(effectUnknown(definition.name, claimed));
+  }
   const { workdir, ports, ...rest } = context;
   let workdirPort: Pick<StepPorts, 'workdir'> | undefined;
   try {
     if (definition.needs.includes('workdir')) workdirPort = { workdir: await workdir() };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    return toUnbuilt(error, definition, context.run);
+    return unanswered(toUnbuilt(error, definition, context.run));
   }
   try {
-    return await prepared.run({ ...rest, ports: { ...ports, ...workdirPort } });
+    const outcome = await prepared.run({ ...rest, ports: { ...ports, ...workdirPort } });
+    return { outcome, isAnswered: true };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    return toOutcome(error, definition, context.run);
+    return unanswered(toOutcome(error, definition, context.run));
   }
+}
+
+function unanswered(outcome: StepOutcome): Attempted {
+  return { outcome, isAnswered: false };
+}
+
+/** The claim says what to check: it is what the step was about to do. */
+function effectUnknown(kind: string, claimed: StepPins): StepOutcome {
+  const claim = JSON.stringify(claimed).slice(0, maxClaimChars);
+  const message = `it was interrupted while it acted, and nothing tells whether that had an effect; check it (${kind}: ${claim}), then promote again, or set "repeatable: true" in its configuration if acting twice does no harm`;
+  return { kind: 'failed', status: 'Errored', code: 'step.effect-unknown', message, terminal: true };
 }
 
 /**

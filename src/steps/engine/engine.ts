@@ -12,7 +12,7 @@ import {
   type WakeSource,
 } from '../../domain/index.ts';
 import type { Clock, Metrics, Pass, StepDefinition, StepPorts, StepRun, Workdir } from '../../ports/index.ts';
-import { type AttemptContext, attemptStep, hashConfig } from './attempt.ts';
+import { type AttemptContext, type Attempted, attemptStep, hashConfig } from './attempt.ts';
 import { type Conclusion, concludeAttempt, type StepLimits } from './conclude.ts';
 import type { Evaluation, StepExpressions, StepScope } from './expressions.ts';
 import { claimPointer, type JournalEntry } from './journal.ts';
@@ -197,9 +197,9 @@ class Execution {
       signal.throwIfAborted();
     };
     const beganMs = this.#deps.clock.nowMs();
-    let outcome: StepOutcome;
+    let attempted: Attempted;
     try {
-      outcome = await attemptStep(definition, evaluated.config, {
+      attempted = await attemptStep(definition, evaluated.config, {
         ...this.#context(step, record),
         workdir: () => this.#openWorkdir(),
         pins: entry.pins,
@@ -217,8 +217,8 @@ class Execution {
     }
     // A claim that could not be written is not the step's failure: somebody else has the promotion, or the API is away.
     if (lost !== undefined) throw lost.error;
-    const masked = maskOutcome(outcome, this.#input.expressions);
-    return await this.#settle(step, definition, record, evaluated, { outcome: masked, noted, beganMs });
+    const outcome = maskOutcome(attempted.outcome, this.#input.expressions);
+    return await this.#settle(step, definition, record, evaluated, { ...attempted, outcome, noted, beganMs });
   }
 
   /** An effect that may have happened cannot be looked for when it is no longer known what it was. */
@@ -234,7 +234,7 @@ class Execution {
     definition: StepDefinition,
     record: StepRecord,
     evaluated: EvaluatedConfig,
-    attempt: { readonly outcome: StepOutcome; readonly noted: JournalEntry; readonly beganMs: number },
+    attempt: Attempted & { readonly noted: JournalEntry; readonly beganMs: number },
   ): Promise<StepEnd> {
     const { outcome, noted } = attempt;
     const nowMs = this.#deps.clock.nowMs();
@@ -251,12 +251,13 @@ class Execution {
     this.#ledger.record(conclusion.record);
     this.#recordOutput(step, definition, outcome);
     const { claim, ...settled } = noted;
-    const isAnswered = claim !== undefined && outcome.kind === 'done';
+    // A step that finds its own effect looks for it after an error; any other must know from its answer.
+    const isSettled = outcome.kind === 'done' || (attempt.isAnswered && !definition.findsOwnEffect);
     const verbatim = definition.propagatesTaskOutput ? { verbatim: evaluated.verbatim } : {};
-    this.#ledger.note(step.as, isAnswered ? settled : { ...noted, ...verbatim });
+    this.#ledger.note(step.as, claim !== undefined && isSettled ? settled : { ...noted, ...verbatim });
     if (outcome.kind === 'done' && outcome.status === 'Succeeded' && outcome.healthCheck !== undefined)
       this.#ledger.addHealthCheck(outcome.healthCheck);
-    if (isAnswered) await this.#answer(step, claim);
+    if (claim !== undefined && isSettled && conclusion.kind === 'ended') await this.#answer(step, claim);
     return this.#toEnd(conclusion, outcome, limits);
   }
 

@@ -1,8 +1,7 @@
-import { parseDuration } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
 import { findRemote, toForgeRepo } from '../git-remote.ts';
-import { adaptivePollMs } from '../poll.ts';
+import { pollAfterMs } from '../poll.ts';
 import type { GitWaitForPrConfig } from './schema.ts';
 
 /** Looks at a pull request until it is merged (Succeeded) or closed without a merge (Failed). */
@@ -25,7 +24,7 @@ export async function run(
     return {
       kind: 'waiting',
       message: `waiting for pull request ${found.number} to be merged: ${found.url}`,
-      pollAfterMs: parseDuration(config.pollInterval ?? '') ?? adaptivePollMs(context.run),
+      pollAfterMs: pollAfterMs(config, context.run),
       wakes: [{ kind: 'pull-request', url: found.url }],
       output,
     };

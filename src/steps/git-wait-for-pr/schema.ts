@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { durationField, hostedRepoURLField, insecureSkipTLSVerifyField, providerField } from '../fields.ts';
+import {
+  hostedRepoURLField,
+  insecureSkipTLSVerifyField,
+  pollIntervalField,
+  providerField,
+} from '../fields.ts';
 
 /** Configuration of git-wait-for-pr. */
 export const GitWaitForPrConfig = z.strictObject({
@@ -7,9 +12,7 @@ export const GitWaitForPrConfig = z.strictObject({
   prNumber: z.int().min(1).describe('Number of the pull request, e.g. from git-open-pr’s output.'),
   provider: providerField,
   insecureSkipTLSVerify: insecureSkipTLSVerifyField,
-  pollInterval: durationField(
-    'How often to look. Default: a tenth of the time waited so far, at least one second and at most thirty.',
-  ).optional(),
+  pollInterval: pollIntervalField,
 });
 
 /** Configuration of git-wait-for-pr, parsed. */
