@@ -33,7 +33,7 @@ export async function act(
   const { run } = plan;
   const { promotion } = run;
   const actor = promotion.metadata.annotations?.[annotations.createActor];
-  const ending = createEnding(run, deps, pass.signal);
+  const ending = createEnding(run, deps);
   const result = await deps.engine.execute(
     {
       steps: promotion.spec.steps.map((step, index) => ({
@@ -71,12 +71,11 @@ export async function act(
 }
 
 /** What has to be done before the end of a Promotion is written: afterwards nobody looks at it again. */
-function createEnding(
-  run: Run,
-  deps: ActDeps,
-  signal: AbortSignal,
-): { before(status: EngineStatus): Promise<void> } {
+function createEnding(run: Run, deps: ActDeps): { before(status: EngineStatus): Promise<void> } {
   let isAsked = false;
+  // Like a checkpoint, it goes on when the pass is interrupted: everything is done, and that must not be lost. The
+  // writer has a time limit of its own.
+  const { signal } = new AbortController();
   return {
     async before(status) {
       if (isAsked || status.phase !== 'Succeeded') return;

@@ -1,24 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { createTestExpressions, defineScripted } from '../../../test/support/engine-world.ts';
+import { defineScripted } from '../../../test/support/engine-world.ts';
 import { createFakeCluster, type FakeCluster } from '../../../test/support/fake-cluster.ts';
 import { aFreight, aPromotion, aStage, runs } from '../../../test/support/kargo-objects.ts';
-import { createManualClock } from '../../../test/support/manual-clock.ts';
-import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
-import { createWorkdir } from '../../../test/support/workdir.ts';
-import { keyOf } from '../../api/meta/index.ts';
 import {
-  annotations,
-  freights,
-  type Promotion,
-  type PromotionStatus,
-  promotions,
-  stages,
-} from '../../api/v1alpha1/index.ts';
-import { createMergePatch, type JsonObject } from '../../base/index.ts';
-import type { EventDraft, StepOutcome, WakeUp } from '../../domain/index.ts';
+  type Moments,
+  type PromotionPassed,
+  passPromotion,
+  quiet,
+} from '../../../test/support/promotion-passes.ts';
+import { keyOf } from '../../api/meta/index.ts';
+import { annotations, freights, type Promotion, promotions, stages } from '../../api/v1alpha1/index.ts';
+import type { EventDraft, StepOutcome } from '../../domain/index.ts';
 import type { StepDefinition } from '../../ports/index.ts';
-import { createEngine } from '../../steps/engine/index.ts';
-import { createPromotionController } from './index.ts';
 
 const freight = aFreight('a');
 const promotion: Promotion = {
@@ -34,12 +27,6 @@ const promotion: Promotion = {
   },
 };
 const key = keyOf(promotion);
-const component = 'promotion-controller';
-
-/** Calls `act` at one moment of many; the moments are before and after every write and every effect. */
-interface Moments {
-  pass(): Promise<void>;
-}
 
 /** What the steps change. */
 interface Outside {
@@ -87,84 +74,14 @@ function createCluster(): FakeCluster {
   return cluster;
 }
 
-/** A process: a controller and its engine, which remember nothing of earlier ones. */
-function startProcess(cluster: FakeCluster, outside: Outside, moments: Moments) {
-  const clock = createManualClock();
-  const steps = defineSteps(outside, moments);
-  const engine = createEngine({
-    definitions: new Map(steps.map((definition) => [definition.name, definition])),
-    ports: {} as Parameters<typeof createEngine>[0]['ports'],
-    createWorkdir,
-    clock,
-    metrics: createMemoryMetrics(),
-  });
-  const { reconciler, interrupt } = createPromotionController(
-    { ...cluster, clock, engine, createExpressions: () => createTestExpressions(clock) },
-    {
-      component,
-      concurrency: 1,
-      watchesApplications: false,
-      shard: { name: undefined, isDefault: true },
-      uiBaseUrl: undefined,
-      committer: { name: 'Kargo', email: 'no-reply@kargo.io' },
-      argocdNamespace: 'argocd',
-    },
-  );
-  return { reconciler, interrupt };
-}
-
-function toJson(value: unknown): JsonObject {
-  return JSON.parse(JSON.stringify(value ?? {})) as JsonObject;
-}
-
-/** One pass as the runner does it; `undefined` when nothing is to be done any more. */
 async function runPass(
   cluster: FakeCluster,
   outside: Outside,
   moments: Moments,
   events: EventDraft[] = [],
-): Promise<{ readonly wakeUp: WakeUp; readonly plan: string; readonly isChanged: boolean }> {
-  const { reconciler, interrupt } = startProcess(cluster, outside, moments);
-  const abort = new AbortController();
-  const { signal } = new AbortController();
-  const seen = await reconciler.observe(key, signal);
-  if (seen === 'gone') throw new Error('the Promotion is gone');
-
-  async function write(status: PromotionStatus | undefined): Promise<boolean> {
-    const before = toJson(cluster.stored(promotions, key)?.status);
-    const patch = status === undefined ? undefined : createMergePatch(before, toJson(status));
-    if (patch === undefined) return false;
-    await moments.pass();
-    await cluster.writer.mergePatch(promotions, key, { status: patch }, { subresource: 'status' }, signal);
-    await moments.pass();
-    return true;
-  }
-
-  const plan = reconciler.decide(seen);
-  const following = setInterrupt();
-  const done = await reconciler.act(plan, {
-    signal: abort.signal,
-    checkpoint: async (status) => {
-      following();
-      await write(status);
-      following();
-    },
-  });
-  const report = reconciler.report(seen, plan, done);
-  const isChanged = await write(report.status);
-  events.push(...report.events);
-  return { wakeUp: report.wakeUp, plan: plan.kind, isChanged };
-
-  function setInterrupt(): () => void {
-    const old = cluster.stored(promotions, key);
-    return () => {
-      const now = cluster.stored(promotions, key);
-      if (old !== undefined && now !== undefined && interrupt?.(old, now) === true) abort.abort();
-    };
-  }
+): Promise<PromotionPassed> {
+  return passPromotion({ cluster, key, define: (all) => defineSteps(outside, all), moments, events });
 }
-
-const quiet: Moments = { pass: async () => undefined };
 
 async function settle(
   cluster: FakeCluster,
