@@ -6,6 +6,7 @@ import { exprBench } from './expr.ts';
 import { fanoutBench } from './fanout.ts';
 import { kubeCacheBench } from './kube-cache.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
+import { queueBench } from './queue.ts';
 import { loadedStartBench, startBench } from './start.ts';
 import type { Bench } from './support/bench.ts';
 import { tagToFreightBench } from './tag-to-freight.ts';
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   atRestBench,
   exprBench,
   engineBench,
+  queueBench,
   apiServerBench,
   kubeCacheBench,
 ];
