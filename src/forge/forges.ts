@@ -9,6 +9,7 @@ import { createGitea } from './gitea/index.ts';
 import { createGitHub } from './github/index.ts';
 import { createGitLab } from './gitlab/index.ts';
 import type { ForgeHost, HostDeps, HostRepo } from './host.ts';
+import { createPollBudget } from './poll-budget.ts';
 import { inferProvider, inferProviders, parseRepoUrl } from './repo-url.ts';
 
 /** What the adapters of git hosts need. */
@@ -19,9 +20,13 @@ export interface ForgesDeps {
   readonly log?: Log;
 }
 
+/** Below what the hosts allow one token, whatever the number of promotions that wait. */
+const pollLimits = { looksPerSecond: 2, burst: 60 };
+
 /** Creates the port to git hosts: picks the adapter by the provider that is named or told from the host name. */
 export function createForges({ http, clock, log }: ForgesDeps): Forges {
   const pick = createPicker({ http, clock, log });
+  const polls = createPollBudget(clock, pollLimits);
   return {
     async listPullRequests(repo, filter, signal) {
       const { host, at } = pick(repo);
@@ -33,6 +38,7 @@ export function createForges({ http, clock, log }: ForgesDeps): Forges {
     },
     async getPullRequest(repo, number, signal) {
       const { host, at } = pick(repo);
+      polls.take(at.address.hostname);
       return host.get(at, number, signal);
     },
     async mergePullRequest(repo, number, order, signal) {

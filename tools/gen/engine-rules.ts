@@ -40,7 +40,7 @@ export const engineRules: readonly { readonly title: string; readonly rules: rea
     title: 'Waiting',
     rules: [
       'A step that waits ends the pass and holds no work directory and no thread. Its message names what it waits for.',
-      'It is looked at again when what it waits for says that it has changed (an Application of Argo CD), after the step’s `pollInterval` where it has one, or after a tenth of the time waited so far, between one second and thirty. Every five minutes all are looked at.',
+      'It is looked at again when what it waits for says that it has changed (an Application of Argo CD), after the step’s `pollInterval` where it has one, or after a tenth of the time waited so far, between one second and thirty. Every five minutes all are looked at. All promotions together look at the pull requests of one git host at most twice a second, after a burst of sixty.',
       'A wait never outlasts the timeout of the step.',
     ],
   },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { attempt, testRun } from '../../../test/support/step-attempt.ts';
+import { AppError } from '../../base/index.ts';
 import type { Forges, PullRequest } from '../../ports/index.ts';
 import { gitWaitForPr } from './index.ts';
 
@@ -80,3 +81,33 @@ test.each([
   const { outcome } = await attempt(gitWaitForPr, { repoURL, prNumber: 4, ...config }, draft);
   expect(outcome).toMatchObject({ kind: 'waiting', pollAfterMs: want });
 });
+
+const seenBefore = { pr: { id: 4, url, open: true, merged: false } };
+
+test('a short pause of the host is no news', async () => {
+  const { outcome } = await attempt(gitWaitForPr, { repoURL, prNumber: 4 }, pausedFor(500, seenBefore));
+  expect(outcome).toMatchObject({
+    kind: 'waiting',
+    message: `waiting for pull request 4 to be merged: ${url}`,
+    pollAfterMs: 500,
+    output: seenBefore,
+  });
+});
+
+test.each([
+  { name: 'a long pause', pauseMs: 60_000, previousOutput: seenBefore, because: 'people want to know' },
+  { name: 'a pause at first', pauseMs: 500, previousOutput: undefined, because: 'nothing is known yet' },
+])('$name of the host is told', async ({ pauseMs, previousOutput, because }) => {
+  const running = attempt(gitWaitForPr, { repoURL, prNumber: 4 }, pausedFor(pauseMs, previousOutput));
+  await expect(running, because).rejects.toMatchObject({ code: 'forge.rate-limited', retryAfterMs: pauseMs });
+});
+
+/** A promotion whose host asks for a pause. */
+function pausedFor(pauseMs: number, previousOutput: typeof seenBefore | undefined) {
+  const limited = new AppError('forge.rate-limited', 'slow down', {
+    disposition: 'wait',
+    retryAfterMs: pauseMs,
+  });
+  const forges = { ...hostOf(open), getPullRequest: () => Promise.reject(limited) };
+  return { ports: { forges, credentials }, ...(previousOutput === undefined ? {} : { previousOutput }) };
+}
