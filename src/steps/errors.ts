@@ -82,6 +82,6 @@ export const stepErrors = defineErrors({
   'step.crashed': {
     disposition: 'stop',
     summary: 'A step ended with an error that nobody foresaw.',
-    help: 'Report it with the log line of the same promotion and step.',
+    help: 'Report it with its message and the configuration of the step, without secrets.',
   },
 });
