@@ -15,6 +15,11 @@ export function kubernetesActor(username: string): string {
   return `kubernetes:${username}`;
 }
 
+/** The name in an actor, the text after its first colon: "kubernetes:alice" is alice. */
+export function nameOfActor(actor: string): string {
+  return actor.slice(actor.indexOf(':') + 1);
+}
+
 /** The actor of what a controller does by itself: "controller:stage-controller". */
 export function controllerActor(controller: string): string {
   return `controller:${controller}`;

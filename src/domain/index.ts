@@ -24,6 +24,7 @@ export {
   type FreightNews,
   freightEvent,
   kubernetesActor,
+  nameOfActor,
   type PromotionNews,
   promotionEvent,
   verificationEvent,

@@ -1,7 +1,7 @@
 import { keyOf } from '../../api/meta/index.ts';
 import type { PromotionStatus } from '../../api/v1alpha1/index.ts';
 import { annotations, promotions, stages } from '../../api/v1alpha1/index.ts';
-import { type EngineStatus, formatAnnotatedRequest, formatOrigin } from '../../domain/index.ts';
+import { type EngineStatus, formatAnnotatedRequest, formatOrigin, nameOfActor } from '../../domain/index.ts';
 import type { KubeWriter, Pass, StepRun } from '../../ports/index.ts';
 import type { Engine, PromotionFacts, StepExpressions } from '../../steps/engine/index.ts';
 import { mergeEngineStatus } from './report.ts';
@@ -54,7 +54,7 @@ export async function act(
         project: promotion.metadata.namespace ?? '',
         stage: promotion.spec.stage,
         promotion: promotion.metadata.name,
-        actor: isController(actor) ? undefined : nameOfActor(actor),
+        actor: actor === undefined || actor.startsWith('controller:') ? undefined : nameOfActor(actor),
         ...options,
       },
     },
@@ -98,17 +98,6 @@ function toEngineStatus(run: Run): EngineStatus & { readonly startedAt: string }
   } as EngineStatus & {
     readonly startedAt: string;
   };
-}
-
-function isController(actor: string | undefined): boolean {
-  return actor === undefined || actor.startsWith('controller:');
-}
-
-/** The text after the first colon: "kubernetes:alice" was made by alice. */
-function nameOfActor(actor: string | undefined): string | undefined {
-  if (actor === undefined) return undefined;
-  const colon = actor.indexOf(':');
-  return colon < 0 ? actor : actor.slice(colon + 1);
 }
 
 /** Promoting what a Stage already runs asks for its verification again. Repeating the request changes nothing. */

@@ -60,7 +60,8 @@ export function claimPointer(alias: string): string {
   return `/status/state/${escapePointer(journalKey)}/steps/${escapePointer(alias)}/claim`;
 }
 
-function escapePointer(part: string): string {
+/** One part of a JSON pointer. */
+export function escapePointer(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

@@ -10,11 +10,13 @@ import {
   type StepFacts,
   type StepProblem,
 } from '../../domain/expressions/index.ts';
+import { nameOfActor } from '../../domain/index.ts';
 import { formatProblem, type Need } from '../../expr/index.ts';
 import type { Clock, KubeReader } from '../../ports/index.ts';
 import { stepErrors } from '../errors.ts';
 import type { Evaluation, StepExpressions, StepScope } from './expressions.ts';
 import type { PromotionFacts } from './facts.ts';
+import { escapePointer } from './journal.ts';
 import type { EvaluatedConfig, PlannedStep } from './types.ts';
 
 /** Rounds of reading what expressions miss; each round answers at least one need. */
@@ -124,6 +126,7 @@ function toPromotionScope(
 ): PromotionScope {
   const { promotion, stage, freight, collection } = facts;
   const notes = promotion.metadata.annotations ?? {};
+  const actor = notes[annotations.createActor] ?? '';
   const items = Object.values(collection.items ?? {});
   return {
     nowMs,
@@ -132,7 +135,7 @@ function toPromotionScope(
       stage: stage.metadata.name,
       promotion: promotion.metadata.name,
       targetFreight: { name: freight.metadata.name, alias: freight.alias ?? '', origin: freight.origin },
-      actor: nameOfActor(notes[annotations.createActor]),
+      actor: actor === 'unknown actor' ? '' : nameOfActor(actor),
       isRollback: notes[annotations.rollback] === 'true',
     },
     snapshot: {
@@ -169,16 +172,6 @@ function verbatimPointers(scope: StepScope): readonly string[] {
       (entry.verbatim ?? []).map((pointer) => `/${escapePointer(place)}${pointer}`),
     );
   });
-}
-
-function escapePointer(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-/** The text after the first colon: "kubernetes:alice" was made by alice. */
-function nameOfActor(actor: string | undefined): string {
-  if (actor === undefined || actor === 'unknown actor') return '';
-  return actor.slice(actor.indexOf(':') + 1);
 }
 
 function toVar(variable: { readonly name: string; readonly value?: string | undefined }) {
