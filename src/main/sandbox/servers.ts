@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createForge, type EmbeddedForge } from '../../embedded/forge/index.ts';
-import { createGitServer, type GitServer } from '../../embedded/git-server/index.ts';
+import { createGitServer, type GitServer, isGitPath } from '../../embedded/git-server/index.ts';
 import { type Account, type Listening, listen } from '../../embedded/http/index.ts';
 import { createEmbeddedRegistry } from '../../embedded/registry/index.ts';
 import type { Clock, Log, Metrics } from '../../ports/index.ts';
@@ -49,16 +49,11 @@ export async function startArtifactServers(
     if (host === 'api.github.com' || (request.url ?? '').startsWith('/api/v3/'))
       forge.handleApi(request, response);
     else if (registry.handle(request, response)) return;
-    else if (isGitRequest(request)) git.handle(request, response);
+    else if (isGitPath(request.url)) git.handle(request, response);
     else forge.handlePages(request, response);
   };
   const { certPem, keyPem } = await authority.issue([...mappedHosts, 'localhost', '127.0.0.1']);
   const listening = await listen(handler, { tls: { cert: certPem, key: keyPem }, hosts: mappedHosts });
   resources.use(listening, async (one) => one[Symbol.asyncDispose]());
   return { git, forge, listening };
-}
-
-function isGitRequest(request: IncomingMessage): boolean {
-  const path = (request.url ?? '').split('?')[0] ?? '';
-  return /\/(?:info\/refs|git-upload-pack|git-receive-pack)$/.test(path);
 }
