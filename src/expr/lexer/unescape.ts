@@ -1,5 +1,5 @@
 import { Fault } from '../problem.ts';
-import { decodeUtf8, encodeUtf8 } from '../value/utf8.ts';
+import { encodeUtf8 } from '../value/utf8.ts';
 
 // One escape sequence of a quoted text, e.g. "\n", "\x41", "\u00e9", "\U0001F680", "\101".
 const escapeSequence =
@@ -23,11 +23,6 @@ export function unescapeBytes(body: string, offset: number): Uint8Array {
     else bytes.push(...encodeUtf8(typeof piece === 'string' ? piece : String.fromCodePoint(piece.code)));
   }
   return Uint8Array.from(bytes);
-}
-
-/** Text of bytes, for callers that show a bytes literal. */
-export function textOfBytes(bytes: Uint8Array): string {
-  return decodeUtf8(bytes);
 }
 
 interface EscapedCode {

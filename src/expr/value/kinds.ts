@@ -84,11 +84,6 @@ export function isNumber(value: Value): value is bigint | number {
   return typeof value === 'bigint' || typeof value === 'number';
 }
 
-/** A name for the kind that a person understands: "a map", "text". */
-export function describeKind(value: Value): string {
-  return kindOf(value);
-}
-
 /** Key and value of each member of any map, in the order of its keys; `undefined` when the value is no map. */
 export function mapEntries(value: Value): readonly (readonly [Value, Value])[] | undefined {
   if (value instanceof KeyedMap) return [...value.entries.values()];

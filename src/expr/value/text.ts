@@ -4,7 +4,7 @@ import { Instant, Zone } from '../time/instant.ts';
 import { orderOf } from './compare.ts';
 import { isList, mapEntries } from './kinds.ts';
 import { formatFloat } from './number.ts';
-import { Bytes, KeyedMap, Method, Record_, TextTable, type Value, Verbatim } from './types.ts';
+import { Bytes, Method, Record_, type Value, Verbatim } from './types.ts';
 
 /** A value as `string()` shows it: Go's "%v". */
 export function formatValue(value: Value): string {
@@ -32,9 +32,4 @@ function formatMap(value: Value): string {
   const entries = [...(mapEntries(value) ?? [])];
   entries.sort(([a], [b]) => orderOf(a, b) ?? 0);
   return `map[${entries.map(([key, item]) => `${formatValue(key)}:${formatValue(item)}`).join(' ')}]`;
-}
-
-/** Is this a kind of value that only Gantry's own functions make? */
-export function isHostValue(value: Value): boolean {
-  return value instanceof Record_ || value instanceof TextTable || value instanceof KeyedMap;
 }

@@ -43,13 +43,6 @@ export function utf8Length(text: string): number {
   return isAscii(text) ? text.length : encodeUtf8(text).length;
 }
 
-/** Number of characters of a text. */
-export function characterCount(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
-
 /** Order of two texts by their bytes: negative, zero or positive. */
 export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

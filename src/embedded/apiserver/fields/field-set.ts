@@ -115,11 +115,6 @@ export function showPaths(set: FieldSet, prefix = ''): readonly string[] {
   ];
 }
 
-/** Is a path a field of the set? The path is in the form of `showPaths`. */
-export function hasPath(set: FieldSet, shown: string): boolean {
-  return showPaths(set).includes(shown);
-}
-
 /** The set in the Kubernetes field format v1. */
 export function encodeFields(set: FieldSet): JsonObject {
   const result: Record<string, JsonValue> = {};
