@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import { deepFreeze, type JsonValue } from '../base/index.ts';
 import { builtins } from './builtins/registry.ts';
 import { exprErrors } from './errors.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { JsonValue } from '../../base/index.ts';
 import { kargoKinds } from '../v1alpha1/index.ts';
 import { compileStructural } from './compile.ts';

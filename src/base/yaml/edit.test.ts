@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { CORE_SCHEMA, load, YAML11_SCHEMA } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { fc } from '../../../test/support/properties.ts';
 import { setYamlScalars, type YamlScalarValue } from './index.ts';
 
 const edits: {

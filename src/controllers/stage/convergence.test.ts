@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDriver } from '../../../test/support/drive.ts';
 import { createFakeCluster } from '../../../test/support/fake-cluster.ts';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { createSeededRandom } from '../../../test/support/seeded-random.ts';
 import type { Application } from '../../api/argocd/index.ts';
 import {

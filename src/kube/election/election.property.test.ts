@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFakeCluster } from '../../../test/support/fake-cluster.ts';
 import { createManualClock, type ManualClock } from '../../../test/support/manual-clock.ts';
 import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
 import { createSeededRandom } from '../../../test/support/seeded-random.ts';
 import { createWidget, widgetKey, widgetType } from '../../../test/support/widget.ts';

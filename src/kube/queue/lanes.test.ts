@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import type { WakePriority } from '../../ports/index.ts';
 import { createLanes } from './lanes.ts';
 import { priorities } from './priorities.ts';

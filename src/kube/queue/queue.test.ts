@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { createSeededRandom } from '../../../test/support/seeded-random.ts';
 import type { WakePriority } from '../../ports/index.ts';
 import { createQueueMetrics } from '../metrics.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryMetrics } from '../../../test/support/memory-metrics.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { createRecordingLog } from '../../../test/support/recording-log.ts';
 import {
   type Fault,

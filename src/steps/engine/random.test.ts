@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   createDisturbedRun,
@@ -8,6 +7,7 @@ import {
   kinds,
   type Played,
 } from '../../../test/support/disturbed-run.ts';
+import { fc } from '../../../test/support/properties.ts';
 
 const conditions = [undefined, undefined, undefined, 'always', 'failure', 'success', 'never'] as const;
 const endings = ['done', 'done', 'done', 'skipped', 'failed', 'errored'] as const;

@@ -62,20 +62,21 @@ function mergeLines(o: string[], a: string[], b: string[]): string[] | undefined
 }
 
 /**
- * Merges where lines were only replaced, as edits of values do, and no two places touch. Among equal lines this is
- * exact where a comparison could take one line for another.
+ * Merges where lines were only replaced, as edits of values do. Lines that follow each other and changed on any side
+ * are one passage: it is taken where one side changed it or both alike, and else the places touch. Among equal lines
+ * this is exact where a comparison could take one line for another.
  */
 function mergeByPlace(o: string[], a: string[], b: string[]): string[] | undefined {
   if (o.length !== a.length || o.length !== b.length) return undefined;
   const merged: string[] = [];
-  let lastOurs = -2;
-  let lastTheirs = -2;
+  let passage = { ours: false, theirs: false, differ: false };
   for (const [at, line] of o.entries()) {
     const [ours = '', theirs = ''] = [a[at], b[at]];
-    if (ours !== line) lastOurs = at;
-    if (theirs !== line) lastTheirs = at;
-    const isChanged = lastOurs === at || lastTheirs === at;
-    if (isChanged && ours !== theirs && Math.abs(lastOurs - lastTheirs) <= 1) return undefined;
+    if (ours === line && theirs === line) passage = { ours: false, theirs: false, differ: false };
+    if (ours !== line) passage.ours = true;
+    if (theirs !== line) passage.theirs = true;
+    if (ours !== theirs) passage.differ = true;
+    if (passage.ours && passage.theirs && passage.differ) return undefined;
     merged.push(ours === line ? theirs : ours);
   }
   return merged;

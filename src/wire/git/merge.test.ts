@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTemporaryFolder, git, hasNativeGit, runGit } from '../../../test/support/native-git.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { splitAtAnchors } from './anchors.ts';
 import { mergeText } from './merge-text.ts';
 import { type MergedTrees, mergeTrees } from './merge-trees.ts';
@@ -109,6 +109,21 @@ const merges: {
     theirs: { a: lines([2, 'theirs']) },
     want: { a: lines([2, 'ours']) },
     conflicts: ['a content'],
+  },
+  {
+    name: 'the same change, and one more on the line beside it',
+    base: { a: lines() },
+    ours: { a: lines([5, 'both']) },
+    theirs: { a: lines([4, 'theirs'], [5, 'both']) },
+    want: { a: lines([5, 'both']) },
+    conflicts: ['a content'],
+  },
+  {
+    name: 'the same change, and another one further away',
+    base: { a: lines() },
+    ours: { a: lines([5, 'both']) },
+    theirs: { a: lines([3, 'theirs'], [5, 'both']) },
+    want: { a: lines([3, 'theirs'], [5, 'both']) },
   },
   {
     name: 'one deletes, one leaves',
@@ -311,7 +326,7 @@ describe.skipIf(!hasNativeGit)('beside native git', () => {
         expect([...new Set(merged.conflicts.map((conflict) => conflict.path))]).toEqual(conflicts.sort());
         if (native.code === 0) expect(merged.tree).toBe(tree);
       }),
-      { numRuns: 25 },
+      { numRuns: 100 },
     );
   });
 });

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { AppError } from '../../base/index.ts';
 import { encodeAdvertisement, encodeV2Advertisement, readAdvertisement } from './advertisement.ts';
 import { formatCapabilities, hasFeature, parseCapabilities, toCapabilities } from './capabilities.ts';

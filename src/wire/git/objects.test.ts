@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTemporaryFolder, git, hasNativeGit, runGit } from '../../../test/support/native-git.ts';
+import { fc } from '../../../test/support/properties.ts';
 import { AppError } from '../../base/index.ts';
 import { decodeCommit, decodeTag, encodeCommit, encodeTag } from './commit.ts';
 import { emptyTreeId, hashObject, type ObjectId } from './object-id.ts';
