@@ -26,8 +26,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   loader: { '.yaml': 'text' },
-  // It brings a compiled part for each platform, which is found from its own folder.
-  external: ['lmdb'],
+  // lmdb brings a compiled part for each platform, found from its own folder; ssh2's compiled parts are optional.
+  external: ['lmdb', 'cpu-features', '*.node'],
   define: { GANTRY_VERSION: JSON.stringify(version) },
   // CommonJS dependencies call require() for Node's own modules; an ES module bundle has to provide it.
   banner: {
