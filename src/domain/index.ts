@@ -88,6 +88,15 @@ export {
   toFreightReference,
   verifyInStage,
 } from './freight/index.ts';
+export {
+  chooseGroup,
+  type GroupChoice,
+  type GroupRule,
+  type GroupRuleResult,
+  groupAnnotations,
+  type Laggard,
+  parseGroupRule,
+} from './grouping/index.ts';
 export { toPanickedStatus } from './panicked.ts';
 export {
   analysisRunName,

@@ -1,6 +1,6 @@
 import { annotationOf } from '../../api/meta/index.ts';
 import { annotations, type Warehouse, type WarehouseStatus, warehouses } from '../../api/v1alpha1/index.ts';
-import { toPanickedStatus } from '../../domain/index.ts';
+import { groupAnnotations, toPanickedStatus } from '../../domain/index.ts';
 import type { Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
 import { act } from './act.ts';
 import { evaluateCriteria } from './criteria.ts';
@@ -53,7 +53,9 @@ export function createWarehouseController(
     concurrency: options.concurrency ?? defaultConcurrency,
     deadlineMs,
     wakes: (old, object) =>
-      old.metadata.generation !== object.metadata.generation || hasNewRefresh(old, object),
+      old.metadata.generation !== object.metadata.generation ||
+      hasNewRefresh(old, object) ||
+      hasNewGroupRule(old, object),
     watches: options.wakeOnSecrets === true ? [watchCredentials(options.sharedNamespace)] : [],
     reconciler: {
       observe: (key, signal) =>
@@ -65,6 +67,12 @@ export function createWarehouseController(
     statusOf: (object) => object.status,
     toPanicked: toPanickedStatus,
   };
+}
+
+function hasNewGroupRule(old: Warehouse, object: Warehouse): boolean {
+  return Object.values(groupAnnotations).some(
+    (name) => annotationOf(old, name) !== annotationOf(object, name),
+  );
 }
 
 function hasNewRefresh(old: Warehouse, object: Warehouse): boolean {

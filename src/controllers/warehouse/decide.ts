@@ -1,4 +1,5 @@
 import { toFreight } from './freight.ts';
+import { groupArtifacts, stillSettling } from './group.ts';
 import type { DiscoveredArtifacts, WarehousePlan, WarehouseRules, WarehouseSeen } from './types.ts';
 
 /** What a Warehouse's pass must do: the first rule that applies. */
@@ -10,12 +11,20 @@ export function decide(seen: WarehouseSeen, rules: WarehouseRules): WarehousePla
   const nothing = findNothing(artifacts);
   if (nothing !== undefined) return { kind: 'report-nothing-found', ...nothing };
   if ((object.spec.freightCreationPolicy ?? 'Automatic') === 'Manual') return { kind: 'leave-to-people' };
-  const criteria = rules.evaluateCriteria(object.spec.freightCreationCriteria?.expression ?? '', artifacts);
+  const grouping = groupArtifacts(object, artifacts);
+  if (grouping.kind === 'bad-rule') return { kind: 'report-bad-group', problem: grouping.problem };
+  if (grouping.kind === 'incomplete') return { kind: 'wait-for-group' };
+  const candidates = grouping.kind === 'complete' ? grouping.choice.artifacts : artifacts;
+  const expression = object.spec.freightCreationCriteria?.expression ?? '';
+  const criteria = rules.evaluateCriteria(expression, candidates);
   if (!criteria.ok) return { kind: 'report-bad-criteria', problem: criteria.problem };
   if (!criteria.isSatisfied) return { kind: 'hold-back' };
-  const freight = toFreight(object, artifacts);
+  const freight = toFreight(object, candidates);
   if (freight === undefined) return { kind: 'report-nothing-found', ...incomplete };
-  return { kind: seen.hasFreight ? 'keep' : 'mint', freight };
+  if (seen.hasFreight) return { kind: 'keep', freight };
+  const settling =
+    grouping.kind === 'complete' ? stillSettling(object, grouping.rule, artifacts, seen.nowMs) : undefined;
+  return settling === undefined ? { kind: 'mint', freight } : { kind: 'let-settle', ...settling };
 }
 
 interface Nothing {

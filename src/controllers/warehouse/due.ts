@@ -1,17 +1,19 @@
 import { annotationOf, findCondition } from '../../api/meta/index.ts';
 import { annotations } from '../../api/v1alpha1/index.ts';
 import { assertNever, parseDuration } from '../../base/index.ts';
+import { needsLabels, settledAtMs } from './group.ts';
 import type { Warehouse } from './types.ts';
 
 const defaultIntervalMs = 300_000;
 
 /** Why the repositories must be looked at now; `undefined` when there is no need. */
-export type DueReason = 'first' | 'changed' | 'asked' | 'failed-before' | 'interval';
+export type DueReason = 'first' | 'changed' | 'asked' | 'failed-before' | 'settled' | 'interval';
 
 /**
  * Must the repositories be looked at, and why?
  *
- * Source: Kargo's behavior, plus: a look that failed is repeated however it was caused.
+ * Source: Kargo's behavior, plus: a look that failed is repeated however it was caused, and a set of images that must
+ * belong together is looked at once more before it becomes Freight.
  */
 export function whyDue(warehouse: Warehouse, nowMs: number): DueReason | undefined {
   const { status } = warehouse;
@@ -21,6 +23,9 @@ export function whyDue(warehouse: Warehouse, nowMs: number): DueReason | undefin
   if (Number.isNaN(discoveredAtMs)) return 'first';
   if ((warehouse.metadata.generation ?? 0) > (status?.observedGeneration ?? 0)) return 'changed';
   if (findCondition(status?.conditions, 'Healthy')?.reason === 'DiscoveryFailed') return 'failed-before';
+  if (needsLabels(warehouse)) return 'changed';
+  const settledMs = settledAtMs(warehouse);
+  if (settledMs !== undefined && discoveredAtMs < settledMs && settledMs <= nowMs) return 'settled';
   return discoveredAtMs + intervalMsOf(warehouse) <= nowMs ? 'interval' : undefined;
 }
 
@@ -35,6 +40,7 @@ export function notBeforeMs(warehouse: Warehouse, reason: DueReason, nowMs: numb
   switch (reason) {
     case 'asked':
     case 'changed':
+    case 'settled':
       return Number.POSITIVE_INFINITY;
     case 'first': {
       // Times of objects are in whole seconds.

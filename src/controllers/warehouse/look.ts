@@ -52,7 +52,7 @@ export async function lookAtAll(
   const startedAtMs = deps.clock.nowMs();
   const place: Place = {
     project: warehouse.metadata.namespace ?? '',
-    isFresh: reason === 'asked' || reason === 'changed',
+    isFresh: reason === 'asked' || reason === 'changed' || reason === 'settled',
     notBeforeMs: notBeforeMs(warehouse, reason, startedAtMs),
     previous: previousOf(warehouse),
   };

@@ -5,6 +5,7 @@ import { isInShard, type Shard } from '../../domain/index.ts';
 import type { KubeReader } from '../../ports/index.ts';
 import { whyDue } from './due.ts';
 import { toFreight } from './freight.ts';
+import { candidatesOf } from './group.ts';
 import { type LookDeps, lookAtAll } from './look.ts';
 import type { Look, WarehouseSeen } from './types.ts';
 
@@ -26,7 +27,7 @@ export async function observe(
   const isIdle = !isMine || object.metadata.deletionTimestamp !== undefined;
   const look: Look = isIdle ? { kind: 'not-due' } : await lookIfDue(deps, object, signal);
   const artifacts = look.kind === 'found' ? look.artifacts : object.status?.discoveredArtifacts;
-  const freight = artifacts === undefined ? undefined : toFreight(object, artifacts);
+  const freight = artifacts === undefined ? undefined : toFreight(object, candidatesOf(object, artifacts));
   const hasFreight = freight !== undefined && deps.reader.get(freights, keyOf(freight)) !== undefined;
   return { object, nowMs: deps.clock.nowMs(), isMine, look, hasFreight };
 }

@@ -11,6 +11,7 @@ import {
   type WakeUp,
 } from '../../domain/index.ts';
 import { intervalMsOf } from './due.ts';
+import { describeKey, describeLaggards, groupArtifacts, grouped, settling } from './group.ts';
 import type {
   DiscoveredArtifacts,
   WarehouseDone,
@@ -50,7 +51,7 @@ export function report(
   return {
     status: nextStatus(seen, plan, verdict),
     events: toEvents(done, rules),
-    wakeUp: nextWakeUp(seen, error, rules),
+    wakeUp: nextWakeUp(seen, plan, error, rules),
     ...(error === undefined ? {} : { error }),
   };
 }
@@ -83,7 +84,20 @@ function judge(
         ],
       };
     }
+    case 'report-bad-group': {
+      const message = `The rule that keeps images together cannot be followed: ${plan.problem}`;
+      return {
+        changes: [
+          { type: 'Healthy', status: 'False', reason: 'InvalidGroupRule', message },
+          { type: 'Ready', status: 'False', reason: 'InvalidGroupRule', message },
+          'Reconciling',
+          ...forgetFreight(seen),
+        ],
+      };
+    }
     case 'leave-to-people':
+    case 'wait-for-group':
+    case 'let-settle':
       return { changes: [...forgetFreight(seen), ...success(seen)] };
     case 'hold-back':
       return {
@@ -197,7 +211,12 @@ function nextStatus(seen: WarehouseSeen, plan: WarehousePlan, verdict: Verdict):
   const token = annotationOf(object, annotations.refresh);
   const now = formatTime(seen.nowMs);
   let conditions: readonly Condition[] = object.status?.conditions ?? [];
-  for (const change of [...verdict.changes, ...skippedChange(seen), spellingChange(seen)]) {
+  for (const change of [
+    ...verdict.changes,
+    ...groupChanges(seen, plan),
+    ...skippedChange(seen),
+    spellingChange(seen),
+  ]) {
     conditions =
       typeof change === 'string'
         ? removeCondition(conditions, change)
@@ -212,6 +231,46 @@ function nextStatus(seen: WarehouseSeen, plan: WarehousePlan, verdict: Verdict):
     ...(look.kind === 'found' ? { discoveredArtifacts: look.artifacts } : {}),
     ...(isMinted ? { lastFreightID: plan.freight.metadata.name } : {}),
   };
+}
+
+/** What is to be said of images that must belong together; a set that is new starts to settle now. */
+function groupChanges(seen: WarehouseSeen, plan: WarehousePlan): readonly (Change | string)[] {
+  const artifacts = lastLook(seen);
+  if (plan.kind === 'report-failure' || artifacts === undefined) return [];
+  const grouping = groupArtifacts(seen.object, artifacts);
+  const say = (status: Change['status'], reason: string, message: string): Change => ({
+    type: grouped,
+    status,
+    reason,
+    message,
+  });
+  switch (grouping.kind) {
+    case 'none':
+      return [grouped];
+    case 'bad-rule':
+      return [say('False', 'InvalidGroupRule', grouping.problem)];
+    case 'incomplete': {
+      const behind = describeLaggards(grouping.rule, grouping.laggards);
+      return [
+        say('False', 'Incomplete', `No Freight is made of images that do not belong together: ${behind}`),
+      ];
+    }
+    case 'complete': {
+      const { rule, choice } = grouping;
+      const behind = choice.laggards.length === 0 ? '' : `; ${describeLaggards(rule, choice.laggards)}`;
+      const message = `All images have ${describeKey(rule)} ${choice.value}${behind}`;
+      if (plan.kind !== 'let-settle') return [say('True', 'Complete', message)];
+      const until = formatTime(plan.untilMs);
+      const waiting = say(
+        'False',
+        settling,
+        `${message}; Freight is made of them if they are the same at ${until}`,
+      );
+      return plan.isNew ? [grouped, waiting] : [waiting];
+    }
+    default:
+      return assertNever(grouping);
+  }
 }
 
 function skippedChange({ look }: WarehouseSeen): readonly (Change | string)[] {
@@ -247,14 +306,21 @@ function toEvents(done: WarehouseDone, rules: WarehouseRules): readonly EventDra
 }
 
 /** An error that waits for a human is looked at again at the interval: the remedy may lie outside the Warehouse. */
-function nextWakeUp(seen: WarehouseSeen, error: AppError | undefined, rules: WarehouseRules): WakeUp {
+function nextWakeUp(
+  seen: WarehouseSeen,
+  plan: WarehousePlan,
+  error: AppError | undefined,
+  rules: WarehouseRules,
+): WakeUp {
   const intervalMs = Math.max(intervalMsOf(seen.object), rules.minIntervalMs);
   if (error !== undefined) {
     return error.disposition === 'stop' ? { kind: 'after', delayMs: intervalMs } : { kind: 'backoff' };
   }
   const discoveredAtMs = Date.parse(lastLook(seen)?.discoveredAt ?? '');
   if (Number.isNaN(discoveredAtMs)) return { kind: 'after', delayMs: intervalMs };
-  const remainingMs = discoveredAtMs + intervalMs - seen.nowMs;
+  const nextLookMs = discoveredAtMs + intervalMs;
+  const nextMs = plan.kind === 'let-settle' ? Math.min(plan.untilMs, nextLookMs) : nextLookMs;
+  const remainingMs = nextMs - seen.nowMs;
   return { kind: 'after', delayMs: remainingMs > 0 ? remainingMs : overdueMs };
 }
 

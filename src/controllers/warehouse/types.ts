@@ -40,7 +40,12 @@ export type WarehousePlan =
       readonly message: string;
     }
   | { readonly kind: 'report-bad-criteria'; readonly problem: string }
+  | { readonly kind: 'report-bad-group'; readonly problem: string }
   | { readonly kind: 'leave-to-people' }
+  /** Images that must belong together do not yet. */
+  | { readonly kind: 'wait-for-group' }
+  /** They do, and may still change. */
+  | { readonly kind: 'let-settle'; readonly untilMs: number; readonly isNew: boolean }
   | { readonly kind: 'hold-back' }
   | { readonly kind: 'keep'; readonly freight: Freight }
   | { readonly kind: 'mint'; readonly freight: Freight };

@@ -1,6 +1,7 @@
 import { labels, parseSubscription, type Subscription, type Warehouse } from '../../api/v1alpha1/index.ts';
 import { isJsonObject, type JsonValue } from '../../base/index.ts';
 import { chartKey } from '../freight/index.ts';
+import { groupAnnotations, isNamed, parseGroupRule } from '../grouping/index.ts';
 import { modernizeSubscription } from '../selection/index.ts';
 import { normalizeGitUrl, normalizeImageUrl } from '../urls/index.ts';
 import { allow, duplicate, invalid, required, wrongValue } from './answers.ts';
@@ -31,6 +32,7 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
   const causes: Cause[] = [];
   /** Older spellings are understood; people should hear of the modern ones. */
   const warnings: string[] = [];
+  const images: { readonly repoURL: string; readonly subscriptionName: string | undefined }[] = [];
   const seenNames = new Map<string, number>();
   const seenRepositories = new Map<string, number>();
   for (const [index, value] of warehouse.spec.subscriptions.entries()) {
@@ -43,18 +45,36 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
         causes.push(wrongValue(inner === '' ? field : `${field}.${inner}`, memberAt(entry, inner), problem));
       continue;
     }
-    causes.push(...checkSubscription(result.subscription, field));
+    const { subscription } = result;
+    causes.push(...checkSubscription(subscription, field));
+    if (subscription.kind === 'image')
+      images.push({ repoURL: subscription.image.repoURL, subscriptionName: subscription.name });
     const place = (seen: Map<string, number>, key: string | undefined, member: string): void => {
       if (key === undefined) return;
       const first = seen.get(key);
       if (first === undefined) seen.set(key, index);
       else causes.push(duplicate(`${field}${member}`, key, `stands in spec.subscriptions[${first}] already`));
     };
-    place(seenNames, result.subscription.name, '.name');
-    place(seenRepositories, repositoryKey(result.subscription), '');
+    place(seenNames, subscription.name, '.name');
+    place(seenRepositories, repositoryKey(subscription), '');
   }
+  causes.push(...checkGroupRule(warehouse, images));
   if (causes.length > 0) return invalid(subject, causes);
   return allow({ warnings });
+}
+
+/** The annotations that keep images together: readable, and about images that are subscribed to. */
+function checkGroupRule(
+  { metadata }: Warehouse,
+  images: readonly { readonly repoURL: string; readonly subscriptionName: string | undefined }[],
+): readonly Cause[] {
+  const parsed = parseGroupRule(metadata.annotations);
+  if (parsed.kind === 'none') return [];
+  if (parsed.kind === 'problem')
+    return [wrongValue(`metadata.annotations[${parsed.annotation}]`, parsed.value, parsed.problem)];
+  const strangers = parsed.rule.members.filter((name) => !images.some((image) => isNamed(image, name)));
+  const field = `metadata.annotations[${groupAnnotations.members}]`;
+  return strangers.map((name) => wrongValue(field, name, 'is no image subscription of this Warehouse'));
 }
 
 function checkSubscription(subscription: Subscription, field: string): readonly Cause[] {
