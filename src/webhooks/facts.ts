@@ -25,6 +25,7 @@ import {
 import type { KubeReader, Random } from '../ports/index.ts';
 
 const maxAliasDraws = 20;
+const maxGivenAliases = 1000;
 
 /**
  * Looks up what admission rules ask about. Everything is read live: the objects of one file are applied within
@@ -35,7 +36,7 @@ export interface Facts {
   stage(namespace: string, name: string, signal: AbortSignal): Promise<Stage | undefined>;
   warehouse(namespace: string, name: string, signal: AbortSignal): Promise<Warehouse | undefined>;
   freight(namespace: string, name: string, signal: AbortSignal): Promise<Freight | undefined>;
-  /** An alias that no Freight in any namespace has. */
+  /** An alias that no Freight in any namespace has, and that was not given to another request lately. */
   freshAlias(signal: AbortSignal): Promise<string>;
   /** Names of Freight in the namespace with this alias. */
   aliasOwners(namespace: string, alias: string, signal: AbortSignal): Promise<readonly string[]>;
@@ -56,6 +57,16 @@ export interface Facts {
 /** Facts from the API server. */
 export function createFacts(deps: { readonly reader: KubeReader; readonly random: Random }): Facts {
   const { reader, random } = deps;
+  /** The aliases given last: the Freight that gets one is stored only after the answer. */
+  const given = new Set<string>();
+  function give(alias: string): string {
+    given.add(alias);
+    for (const oldest of given) {
+      if (given.size <= maxGivenAliases) break;
+      given.delete(oldest);
+    }
+    return alias;
+  }
   return {
     async namespace(name, signal) {
       const found = await reader.getLive(namespaces, { name }, signal);
@@ -69,10 +80,8 @@ export function createFacts(deps: { readonly reader: KubeReader; readonly random
     warehouse: (namespace, name, signal) => reader.getLive(warehouses, { namespace, name }, signal),
     freight: (namespace, name, signal) => reader.getLive(freights, { namespace, name }, signal),
     async freshAlias(signal) {
-      const tried = new Set<string>();
       for (let draw = 0; draw < maxAliasDraws; draw += 1) {
-        const alias = createAlias(random, (candidate) => tried.has(candidate));
-        tried.add(alias);
+        const alias = give(createAlias(random, (candidate) => given.has(candidate)));
         const owners = await reader.listLive(freights, { labels: `${labels.alias}=${alias}` }, signal);
         if (owners.length === 0) return alias;
       }

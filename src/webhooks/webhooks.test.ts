@@ -24,6 +24,7 @@ import {
 import type { JsonObject } from '../base/index.ts';
 import type { EventDraft } from '../domain/index.ts';
 import type { HttpRoute } from '../httpd/index.ts';
+import { createFacts } from './facts.ts';
 import { createWebhookRoutes, startWebhookServer, webhookConfigurations } from './index.ts';
 
 const origin = { kind: 'Warehouse', name: 'main' } as const;
@@ -280,6 +281,15 @@ describe('Freight', () => {
     expect(object.discoveredAt).toBe('2026-01-02T03:04:05Z');
     const { allowed } = await ask(routes, '/validate-kargo-akuity-io-v1alpha1-freight', { object });
     expect(allowed).toBe(true);
+  });
+
+  test('made at the same moment gets another alias', async () => {
+    const always = { next: () => 0, uuid: () => '0' };
+    const cluster = createFakeCluster();
+    const facts = createFacts({ reader: cluster.reader, random: always });
+    const signal = AbortSignal.timeout(10_000);
+    const aliases = await Promise.all(Array.from({ length: 5 }, () => facts.freshAlias(signal)));
+    expect(new Set(aliases).size).toBe(5);
   });
 
   test.each([
