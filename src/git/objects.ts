@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { GitRemote } from '../ports/index.ts';
 import {
   type Commit,
@@ -16,6 +17,9 @@ import type { GitTransport } from './transport.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 import type { ObjectSource, StoredEntry } from './workdir/node.ts';
 
+/** Commits that are remembered per remote and identity. */
+const maxRoots = 8;
+
 /**
  * The objects of one remote for one identity, read through the cache.
  *
@@ -27,9 +31,9 @@ export class RemoteObjects implements ObjectSource {
   #remote: GitRemote;
   readonly #transport: GitTransport;
   readonly #cache: ObjectCache;
-  readonly #batches = new Batches((wants, signal) =>
-    this.fetch({ wants, depth: 1, filter: 'tree:0' }, signal),
-  );
+  readonly #batches = new Batches((wants, signal) => this.#fetchMissing(wants, signal));
+  /** Commits that were fetched lately: where trees and files have no ids to ask by, they come with these again. */
+  readonly #roots = new LRUCache<ObjectId, true>({ max: maxRoots });
 
   constructor(remote: GitRemote, transport: GitTransport, cache: ObjectCache) {
     this.store = parseRemoteUrl(remote).store;
@@ -105,6 +109,7 @@ export class RemoteObjects implements ObjectSource {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<ObjectId, GitObject>> {
     const objects = await this.#transport.fetch(this.#remote, request, (id) => this.#known(id), signal);
+    if (request.depth !== undefined) for (const id of request.wants) this.#roots.set(id, true);
     for (const object of objects) this.#cache.add(object.id, object);
     return new Map(objects.map((object) => [object.id, object]));
   }
@@ -112,6 +117,27 @@ export class RemoteObjects implements ObjectSource {
   /** Puts objects into the cache that were made here and that the remote has now. */
   remember(objects: ReadonlyMap<ObjectId, GitObject>): void {
     for (const [id, object] of objects) this.#cache.add(id, object);
+  }
+
+  /**
+   * Objects that the cache does not have (any more). Old servers send commits only, each with everything below it: there
+   * the commits that were fetched before are fetched again, and the cache need not hold them whole.
+   */
+  async #fetchMissing(
+    wants: readonly ObjectId[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ObjectId, GitObject>> {
+    const direct = { depth: 1, filter: 'tree:0' };
+    if (this.#transport.sendsAnyObject(this.#remote)) return this.fetch({ wants, ...direct }, signal);
+    const found = new Map<ObjectId, GitObject>();
+    for (const root of [...this.#roots.keys()]) {
+      if (wants.every((id) => found.has(id))) return found;
+      for (const [id, object] of await this.fetch({ wants: [root], ...direct }, signal))
+        found.set(id, object);
+    }
+    const missing = wants.filter((id) => !found.has(id));
+    if (missing.length === 0) return found;
+    return new Map([...found, ...(await this.fetch({ wants: missing, ...direct }, signal))]);
   }
 
   #known(id: string): GitObject | undefined {

@@ -28,6 +28,7 @@ import { commitsOf, createCommit, fromDraft, toGitCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import { ProtocolHistory } from './git-history.ts';
 import { Heads } from './heads.ts';
+import { HttpCarrier } from './http-carrier.ts';
 import { createGitMetrics } from './metrics.ts';
 import { ObjectCache } from './object-cache.ts';
 import { RemoteObjects } from './objects.ts';
@@ -93,7 +94,8 @@ class HttpGitRepos implements GitAdapter {
   readonly #pusher: Pusher;
 
   constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
-    this.#transport = new GitTransport(deps.http, createGitMetrics(deps.metrics), options);
+    const carrier = new HttpCarrier(deps.http, createGitMetrics(deps.metrics), options);
+    this.#transport = new GitTransport(carrier, options);
     this.#cache = new ObjectCache(options.cacheBytes);
     this.#access = new Access(deps.clock, options.accessTtlMs);
     const shared = {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Credential, GitRemote, HttpClient, HttpHead, HttpRequest } from '../ports/index.ts';
+import type { GitRemote } from '../ports/index.ts';
 import {
   type Advertisement,
   type Capabilities,
@@ -7,35 +7,26 @@ import {
   encodeLsRefsRequest,
   encodePack,
   encodePushCommands,
+  encodeV0FetchRequest,
   type FetchRequest,
   type GitObject,
-  type GitService,
   hasFeature,
   type IdentifiedObject,
   PacketReader,
   type PushReport,
   type RefCommand,
   type RemoteRef,
-  readAdvertisement,
   readFetchResponse,
   readLsRefsResponse,
   readPack,
   readPushReport,
   readSideBand,
+  readV0FetchResponse,
+  toCapabilities,
 } from '../wire/git/index.ts';
+import type { Carrier, Next } from './carrier.ts';
 import { gitErrors } from './errors.ts';
-import type { GitMetrics, GitOperation } from './metrics.ts';
-import { toGitError, toStatusError } from './translate.ts';
-import { describeUrl, parseRemoteUrl, type RepositoryAddress } from './url.ts';
-
-/** Limits of the exchanges with git hosts. */
-export interface TransportOptions {
-  /** For one whole exchange. */
-  readonly requestTimeoutMs: number;
-  /** The longest silence of a host. */
-  readonly stallTimeoutMs: number;
-  readonly maxPackBytes: number;
-}
+import { describeUrl, parseRemoteUrl } from './url.ts';
 
 /** What a push brought back: the report, and what the host said to people meanwhile. */
 export interface PushAnswer {
@@ -43,86 +34,75 @@ export interface PushAnswer {
   readonly said: string;
 }
 
-/** What is remembered of a repository after its first answer. */
-interface Endpoint {
-  /** Where the host redirected to, or the address as configured. */
-  readonly base: string;
-  readonly capabilities: Capabilities;
+/** How a push is made beside its commands; nothing of it is usual. */
+export interface PushWishes {
+  /** All references or none. Errors: git.unsupported where the host cannot promise it. */
+  readonly isAtomic?: boolean;
+  /** Texts for the host's hooks, such as "ci.skip". Errors: git.unsupported where the host takes none. */
+  readonly pushOptions?: readonly string[];
 }
 
-interface Exchange {
-  readonly remote: GitRemote;
-  readonly operation: GitOperation;
-  readonly request: Omit<HttpRequest, 'url'> & { readonly path: string };
-  readonly contentType: string;
+/** What the server of a repository was found to be able to do. */
+interface Abilities {
+  /** Leaves out what a filter names. */
+  readonly canFilter: boolean;
+  /** Sends any object by its id, not only commits. */
+  readonly sendsAnyObject: boolean;
 }
 
-/** Repositories whose capabilities are remembered. */
-const maxEndpoints = 5_000;
+/** Repositories whose abilities are remembered. */
+const maxRepositories = 5_000;
 
 /** Text of a host that is kept for messages, in characters. */
 const maxSaid = 600;
 
-/**
- * The exchanges of git's protocol version 2 over HTTP, one method each. Nothing is cached but what servers can do.
- *
- * Errors: git.auth-failed, git.not-found, git.rate-limited, git.unreachable, git.protocol, git.unsupported,
- * git.object-missing, git.too-large.
- */
+/** The exchanges of git's protocol, versions 0 to 2, one method each, over whatever carries them. */
 export class GitTransport {
-  readonly #http: HttpClient;
-  readonly #metrics: GitMetrics;
-  readonly #options: TransportOptions;
-  readonly #endpoints = new LRUCache<string, Endpoint>({ max: maxEndpoints });
-  /** Hosts whose receive-pack is known to report in side-bands; then a push needs no first request. */
-  readonly #reporting = new LRUCache<string, true>({ max: maxEndpoints });
+  readonly #carrier: Carrier;
+  readonly #maxPackBytes: number;
+  readonly #abilities = new LRUCache<string, Abilities>({ max: maxRepositories });
 
-  constructor(http: HttpClient, metrics: GitMetrics, options: TransportOptions) {
-    this.#http = http;
-    this.#metrics = metrics;
-    this.#options = options;
+  constructor(carrier: Carrier, { maxPackBytes }: { readonly maxPackBytes: number }) {
+    this.#carrier = carrier;
+    this.#maxPackBytes = maxPackBytes;
   }
 
   /** The references whose names start with one of the prefixes. One request, two for a new repository. */
-  async listRefs(remote: GitRemote, prefixes: readonly string[], signal: AbortSignal): Promise<RemoteRef[]> {
-    const endpoint = await this.#endpoint(remote, signal);
-    const body = encodeLsRefsRequest({ prefixes, peel: true, symrefs: true }, agent(endpoint.capabilities));
-    return this.#exchange(
-      this.#post(remote, 'ls-refs', 'git-upload-pack', body),
-      async (stream) => readLsRefsResponse(new PacketReader(stream)),
+  listRefs(remote: GitRemote, prefixes: readonly string[], signal: AbortSignal): Promise<RemoteRef[]> {
+    return this.#carrier.exchange(
+      { remote, operation: 'ls-refs', service: 'git-upload-pack' },
+      async (advertisement): Promise<Next<RemoteRef[]>> => {
+        this.#learn(remote, advertisement);
+        if (advertisement.version !== 2) return { kind: 'answered', answer: select(advertisement, prefixes) };
+        const request = { prefixes, peel: true, symrefs: true };
+        return {
+          kind: 'ask',
+          body: encodeLsRefsRequest(request, agent(advertisement.capabilities)),
+          read: async (stream) => readLsRefsResponse(new PacketReader(stream)),
+        };
+      },
       signal,
     );
   }
 
   /** Objects by id. Filters that the server does not know are left out, so that more may come than was asked for. */
-  async fetch(
+  fetch(
     remote: GitRemote,
     request: Omit<FetchRequest, 'done'>,
     resolveBase: (id: string) => GitObject | undefined,
     signal: AbortSignal,
   ): Promise<IdentifiedObject[]> {
-    const endpoint = await this.#endpoint(remote, signal);
-    const { filter, ...rest } = request;
-    const canFilter = hasFeature(endpoint.capabilities, 'fetch', 'filter');
-    const body = encodeFetchRequest(
-      {
-        ...rest,
-        ...(canFilter && filter !== undefined ? { filter } : {}),
-        done: true,
-        offsetDelta: true,
-        noProgress: true,
-      },
-      agent(endpoint.capabilities),
-    );
-    return this.#exchange(
-      this.#post(remote, 'fetch', 'git-upload-pack', body),
-      async (stream) => {
-        const answer = await readFetchResponse(new PacketReader(stream));
-        if (answer.pack === undefined) throw gitErrors.create('git.protocol', 'the answer has no pack');
-        return readPack(answer.pack, {
-          maxPackBytes: this.#options.maxPackBytes,
-          resolveBase: async (id) => resolveBase(id),
-        });
+    const unpack = (pack: AsyncIterable<Uint8Array>): Promise<IdentifiedObject[]> =>
+      readPack(pack, { maxPackBytes: this.#maxPackBytes, resolveBase: async (id) => resolveBase(id) });
+    return this.#carrier.exchange(
+      { remote, operation: 'fetch', service: 'git-upload-pack' },
+      async (advertisement): Promise<Next<IdentifiedObject[]>> => {
+        const { canFilter } = this.#learn(remote, advertisement);
+        const { filter, ...rest } = request;
+        const wanted = { ...rest, ...(canFilter && filter !== undefined ? { filter } : {}), done: true };
+        return advertisement.version === 2
+          ? askV2(advertisement.capabilities, wanted, unpack)
+          : askV0(remote, advertisement.capabilities, wanted, unpack);
       },
       signal,
     );
@@ -130,200 +110,136 @@ export class GitTransport {
 
   /** Does the server leave out what a filter names? Known after the first exchange. */
   canFilter(remote: GitRemote): boolean {
-    const endpoint = this.#endpoints.get(parseRemoteUrl(remote).store);
-    return endpoint !== undefined && hasFeature(endpoint.capabilities, 'fetch', 'filter');
+    return this.#abilities.get(parseRemoteUrl(remote).store)?.canFilter === true;
+  }
+
+  /** Does the server send trees and files by id? Known after the first exchange; yes until then. */
+  sendsAnyObject(remote: GitRemote): boolean {
+    return this.#abilities.get(parseRemoteUrl(remote).store)?.sendsAnyObject !== false;
   }
 
   /** Changes references by compare-and-swap. One request, two for a new host of unknown make. */
-  async push(
+  push(
     remote: GitRemote,
     commands: readonly RefCommand[],
     objects: readonly GitObject[],
     signal: AbortSignal,
+    wishes: PushWishes = {},
   ): Promise<PushAnswer> {
-    await this.#knowReceivePack(remote, signal);
-    const isCreating = commands.some((command) => !/^0+$/.test(command.newId));
-    const head = encodePushCommands(commands, ['report-status', 'side-band-64k', 'agent=gantry']);
-    const body = isCreating ? Buffer.concat([head, await encodePack(objects)]) : head;
-    let said = '';
-    const report = await this.#exchange(
-      this.#post(remote, 'push', 'git-receive-pack', body),
-      async (stream) => {
-        const inner = readSideBand(new PacketReader(stream), (text) => {
-          if (said.length < maxSaid) said += text;
-        });
-        return readPushReport(new PacketReader(inner));
+    const pushOptions = wishes.pushOptions ?? [];
+    const needs = [
+      ...(wishes.isAtomic === true && commands.length > 1 ? ['atomic'] : []),
+      ...(pushOptions.length > 0 ? ['push-options'] : []),
+    ];
+    return this.#carrier.exchange(
+      { remote, operation: 'push', service: 'git-receive-pack', needs },
+      async ({ capabilities }): Promise<Next<PushAnswer>> => {
+        const used = ['report-status', 'side-band-64k', ...needs];
+        const missing = used.find((name) => !capabilities.has(name));
+        if (missing !== undefined) throw cannotPush(remote, missing);
+        const isSending = commands.some((command) => !/^0+$/.test(command.newId));
+        const head = encodePushCommands(commands, [...used, 'agent=gantry'], pushOptions);
+        const body = isSending ? Buffer.concat([head, await encodePack(objects)]) : head;
+        return { kind: 'ask', body, read: readPushAnswer };
       },
       signal,
     );
-    return { report, said: cleanSaid(said) };
   }
 
-  async #knowReceivePack(remote: GitRemote, signal: AbortSignal): Promise<void> {
-    const { origin, store } = parseRemoteUrl(remote);
-    if (this.#reporting.has(origin) || isKnownToReport(this.#endpoints.get(store))) return;
-    const { capabilities } = await this.#advertise(remote, 'git-receive-pack', signal);
-    if (!capabilities.has('report-status') || !capabilities.has('side-band-64k')) {
-      throw gitErrors.create('git.unsupported', `${describeUrl(remote.url)} does not report how a push ends`);
-    }
-    this.#reporting.set(origin, true);
-  }
-
-  async #endpoint(remote: GitRemote, signal: AbortSignal): Promise<Endpoint> {
-    const { store, base } = parseRemoteUrl(remote);
-    const known = this.#endpoints.get(store);
-    if (known !== undefined) return known;
-    const { version, capabilities, url } = await this.#advertise(remote, 'git-upload-pack', signal);
-    if (version !== 2) {
-      throw gitErrors.create(
-        'git.unsupported',
-        `${describeUrl(remote.url)} does not speak version 2 of git's protocol`,
-      );
-    }
-    const endpoint = { base: redirectedBase(base, url), capabilities };
-    this.#endpoints.set(store, endpoint);
-    return endpoint;
-  }
-
-  async #advertise(
-    remote: GitRemote,
-    service: GitService,
-    signal: AbortSignal,
-  ): Promise<Advertisement & { readonly url: string }> {
-    return this.#exchange(
-      {
-        remote,
-        operation: 'info-refs',
-        request: {
-          method: 'GET',
-          path: `/info/refs?service=${service}`,
-          headers: service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {},
-        },
-        contentType: `application/x-${service}-advertisement`,
-      },
-      async (stream, head) => ({ ...(await readAdvertisement(new PacketReader(stream))), url: head.url }),
-      signal,
-    );
-  }
-
-  #post(remote: GitRemote, operation: GitOperation, service: GitService, body: Uint8Array): Exchange {
-    return {
-      remote,
-      operation,
-      request: {
-        method: 'POST',
-        path: `/${service}`,
-        headers: {
-          'content-type': `application/x-${service}-request`,
-          accept: `application/x-${service}-result`,
-          ...(service === 'git-upload-pack' ? { 'git-protocol': 'version=2' } : {}),
-        },
-        body,
-      },
-      contentType: `application/x-${service}-result`,
-    };
-  }
-
-  /** One request: authorized, limited, counted, its errors in the words of this module. */
-  async #exchange<Answer>(
-    { remote, operation, request, contentType }: Exchange,
-    read: (body: AsyncIterable<Uint8Array>, head: HttpHead) => Promise<Answer>,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const address = parseRemoteUrl(remote);
-    const what = `${operation} of ${describeUrl(remote.url)}`;
-    const timeout = AbortSignal.timeout(this.#options.requestTimeoutMs);
-    const count = (result: string): void =>
-      this.#metrics.requests.add({ host: address.host, operation, result });
-    try {
-      const stream = await this.#http.stream(
-        this.#toRequest(remote, address, request),
-        AbortSignal.any([signal, timeout]),
-      );
-      if (stream.status !== 200) {
-        await discard(stream.body);
-        throw toStatusError(stream, what);
-      }
-      if (stream.headers['content-type']?.split(';')[0] !== contentType) {
-        await discard(stream.body);
-        throw gitErrors.create(
-          'git.protocol',
-          `${what}: the answer is not git's but ${stream.headers['content-type'] ?? 'nothing known'}`,
-        );
-      }
-      const answer = await read(this.#counted(stream.body, address.host), stream);
-      count('ok');
-      return answer;
-    } catch (error) {
-      signal.throwIfAborted();
-      const translated = timeout.aborted
-        ? gitErrors.create(
-            'git.unreachable',
-            `${what}: no answer within ${this.#options.requestTimeoutMs} ms`,
-            { cause: error },
-          )
-        : toGitError(error, what);
-      count(gitErrors.is(translated) ? translated.code : 'error');
-      // What was known may be out of date: the repository may have moved or been replaced.
-      this.#endpoints.delete(address.store);
-      throw translated;
-    }
-  }
-
-  async *#counted(body: AsyncIterable<Uint8Array>, host: string): AsyncIterable<Uint8Array> {
-    for await (const chunk of body) {
-      this.#metrics.receivedBytes.add({ host }, chunk.length);
-      yield chunk;
-    }
-  }
-
-  #toRequest(remote: GitRemote, address: RepositoryAddress, request: Exchange['request']): HttpRequest {
-    const base = this.#endpoints.get(address.store)?.base ?? address.base;
-    const { path, ...rest } = request;
-    const authorization = isTrusted(address.base, base) ? toAuthorization(remote.credential) : undefined;
-    return {
-      ...rest,
-      url: base + path,
-      headers: { ...rest.headers, ...(authorization === undefined ? {} : { authorization }) },
-      timeoutMs: this.#options.stallTimeoutMs,
-      maxBodyBytes: this.#options.maxPackBytes,
-      ...(remote.insecureSkipTLSVerify === true ? { tls: { insecureSkipVerify: true } } : {}),
-    };
+  #learn(remote: GitRemote, { version, capabilities }: Advertisement): Abilities {
+    const isV2 = version === 2;
+    const sendsAnyObject = isV2 || capabilities.has('allow-any-sha1-in-want');
+    // What a filter left out could never be asked for again where only commits are sent by id.
+    const canFilter = isV2
+      ? hasFeature(capabilities, 'fetch', 'filter')
+      : sendsAnyObject && capabilities.has('filter');
+    const abilities = { canFilter, sendsAnyObject };
+    this.#abilities.set(parseRemoteUrl(remote).store, abilities);
+    return abilities;
   }
 }
 
-/** Git itself, and what hosts make of it, has reported in side-bands for longer than it has spoken version 2. */
-function isKnownToReport(endpoint: Endpoint | undefined): boolean {
-  const [name = ''] = endpoint?.capabilities.get('agent') ?? [];
-  return name.startsWith('git/') || name.startsWith('gantry-git-server');
+type Unpack = (pack: AsyncIterable<Uint8Array>) => Promise<IdentifiedObject[]>;
+
+function askV2(capabilities: Capabilities, wanted: FetchRequest, unpack: Unpack): Next<IdentifiedObject[]> {
+  const request = { ...wanted, offsetDelta: true, noProgress: true };
+  return {
+    kind: 'ask',
+    body: encodeFetchRequest(request, agent(capabilities)),
+    async read(stream) {
+      const answer = await readFetchResponse(new PacketReader(stream));
+      if (answer.pack === undefined) throw gitErrors.create('git.protocol', 'the answer has no pack');
+      return unpack(answer.pack);
+    },
+  };
+}
+
+/** What is asked for in versions 0 and 1 where the server offers it; some hosts insist on one of the first two. */
+const v0Choices: readonly string[] = [
+  'multi_ack_detailed',
+  'multi_ack',
+  'side-band-64k',
+  'ofs-delta',
+  'no-progress',
+  'filter',
+];
+
+function askV0(
+  remote: GitRemote,
+  capabilities: Capabilities,
+  wanted: FetchRequest,
+  unpack: Unpack,
+): Next<IdentifiedObject[]> {
+  const isDeepened = wanted.depth !== undefined;
+  for (const name of ['side-band-64k', ...(isDeepened ? ['shallow'] : [])]) {
+    if (!capabilities.has(name)) {
+      const what = `${describeUrl(remote.url)} speaks an old version of git's protocol without "${name}"`;
+      throw gitErrors.create('git.unsupported', what);
+    }
+  }
+  const chosen = v0Choices.filter(
+    (name) =>
+      capabilities.has(name) &&
+      (name !== 'filter' || wanted.filter !== undefined) &&
+      (name !== 'multi_ack' || !capabilities.has('multi_ack_detailed')),
+  );
+  return {
+    kind: 'ask',
+    body: encodeV0FetchRequest({
+      ...wanted,
+      capabilities: toCapabilities([...chosen, ...agent(capabilities)]),
+    }),
+    read: async (stream) => unpack(readV0FetchResponse(new PacketReader(stream), { isDeepened })),
+  };
+}
+
+function select({ refs }: Advertisement, prefixes: readonly string[]): RemoteRef[] {
+  if (prefixes.length === 0) return [...refs];
+  return refs.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+function cannotPush(remote: GitRemote, missing: string): Error {
+  const what = describeUrl(remote.url);
+  if (missing === 'atomic') {
+    return gitErrors.create('git.unsupported', `${what} cannot change several references at once (atomic)`);
+  }
+  if (missing === 'push-options') {
+    return gitErrors.create('git.unsupported', `${what} takes no push options`);
+  }
+  return gitErrors.create('git.unsupported', `${what} does not report how a push ends`);
+}
+
+async function readPushAnswer(stream: AsyncIterable<Uint8Array>): Promise<PushAnswer> {
+  let said = '';
+  const inner = readSideBand(new PacketReader(stream), (text) => {
+    if (said.length < maxSaid) said += text;
+  });
+  const report = await readPushReport(new PacketReader(inner));
+  return { report, said: cleanSaid(said) };
 }
 
 function agent(capabilities: Capabilities): string[] {
   return capabilities.has('agent') ? ['agent=gantry'] : [];
-}
-
-function toAuthorization(credential: Credential | undefined): string | undefined {
-  if (credential?.password === undefined && credential?.username === undefined) return undefined;
-  const text = `${credential.username ?? 'git'}:${credential.password ?? ''}`;
-  return `Basic ${Buffer.from(text).toString('base64')}`;
-}
-
-/** Where a redirect of the first request led, as git takes it. */
-function redirectedBase(base: string, url: string): string {
-  const at = url.indexOf('/info/refs');
-  return at < 0 ? base : url.slice(0, at);
-}
-
-/** Credentials go to the host they are for, also when it redirects from http to https. */
-function isTrusted(configured: string, base: string): boolean {
-  const from = new URL(configured);
-  const to = new URL(base);
-  return from.hostname === to.hostname && (from.origin === to.origin || to.protocol === 'https:');
-}
-
-async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
-  // Leaving the loop closes the connection; nothing of the text is used.
-  for await (const _ of body) break;
 }
 
 function cleanSaid(text: string): string {

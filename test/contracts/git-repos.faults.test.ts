@@ -6,10 +6,10 @@ import { createHttpClient } from '../../src/http/index.ts';
 import type { GitRemote, GitRepos } from '../../src/ports/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
 import {
-  encodeAdvertisement,
   encodePacket,
   encodePushReport,
   encodeSideBand,
+  encodeV2Advertisement,
   flushPacket,
 } from '../../src/wire/git/index.ts';
 import { startTestServer } from '../support/http-server.ts';
@@ -79,9 +79,10 @@ const faults: Fault[] = [
     want: { code: 'git.unreachable', disposition: 'retry' },
   },
   {
-    name: 'the old protocol only',
+    name: 'the names of SHA-256',
     answer: (_, response) => {
-      response.writeHead(200, gitType).end(encodeAdvertisement('git-upload-pack', [], ['agent=old']));
+      const capabilities = ['agent=git/2.43.0', 'ls-refs', 'fetch=shallow', 'object-format=sha256'];
+      response.writeHead(200, gitType).end(encodeV2Advertisement('git-upload-pack', capabilities));
     },
     want: { code: 'git.unsupported', disposition: 'stop' },
   },
@@ -115,10 +116,10 @@ test('a host that is not there', async () => {
   await expect(call).rejects.toMatchObject({ code: 'git.unreachable', disposition: 'retry' });
 });
 
-test('a URL that is not http is refused, without its password in the message', async () => {
+test('a URL of another kind is refused, without its password in the message', async () => {
   await using http = createHttpClient();
   const call = createRepos(http).resolve(
-    { url: 'ssh://me:hunter2@git.example/a.git' },
+    { url: 'ftp://me:hunter2@git.example/a.git' },
     { kind: 'default' },
     signal,
   );

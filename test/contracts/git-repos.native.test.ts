@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGitRepos } from '../../src/git/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
-import type { GitRemote } from '../../src/ports/index.ts';
+import type { GitRemote, GitRepos, Worktree } from '../../src/ports/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
 import { hasGitHttpBackend, type NativeGitHost, startGitHttpBackend } from '../support/git-http-backend.ts';
 import { git } from '../support/native-git.ts';
@@ -37,6 +37,52 @@ function describeNative(): void {
     );
     expect(await git(host.folderOf('seeded'), ['show', 'main:a/b/c'])).toBe('two');
     await host.verify('seeded');
+  });
+
+  const olds = [
+    { name: 'version 0', version: 0, cacheBytes: 64 * 1024 * 1024 },
+    { name: 'version 1', version: 1, cacheBytes: 64 * 1024 * 1024 },
+    { name: 'version 0, and a cache that holds nothing,', version: 0, cacheBytes: 8 },
+  ] as const;
+  test.each(olds)('a server of $name is read, pushed to and raced with', async ({ version, cacheBytes }) => {
+    await using http = createHttpClient();
+    await using host = await startGitHttpBackend({ version });
+    const remote = await seed(host);
+    const deps = { http, clock: createSystemClock(), random: createSeededRandom() };
+    const [mine, other] = [createGitRepos(deps, { cacheBytes }), createGitRepos(deps, { cacheBytes })];
+    const edit = async (repos: GitRepos, path: string, text: string): Promise<Worktree> => {
+      const at = await repos.resolve(remote, { kind: 'default' }, signal);
+      const worktree = await repos.checkout(remote, at, signal);
+      expect(Buffer.from(await worktree.read('a/b/c', signal)).toString()).toBe('one\n');
+      await worktree.write(path, Buffer.from(text), 'file', signal);
+      await worktree.commit({ message: path, author: person, committer: person, headers: [] }, signal);
+      return worktree;
+    };
+    const first = await edit(mine, 'first', '1');
+    const second = await edit(other, 'second', '2');
+    await other.push({ worktree: second, branch: 'main', force: false, maxAttempts: 3 }, signal);
+    await mine.push({ worktree: first, branch: 'main', force: false, maxAttempts: 3 }, signal);
+    expect(await git(host.folderOf('seeded'), ['log', '--format=%s', 'main'])).toBe('first\nsecond\nOne');
+    expect(await git(host.folderOf('seeded'), ['show', 'main:second'])).toBe('2');
+    await host.verify('seeded');
+  });
+
+  test('a repository with the names of SHA-256 is refused', async () => {
+    await using http = createHttpClient();
+    for (const version of [0, 2] as const) {
+      await using host = await startGitHttpBackend({ version });
+      const url = await host.createRepository('wide', ['--object-format=sha256']);
+      const folder = host.folderOf('wide');
+      const commit = await git(folder, ['commit-tree', '-m', 'One', await git(folder, ['mktree'])]);
+      await git(folder, ['update-ref', 'refs/heads/main', commit]);
+      const { username, password } = host;
+      const remote = { url, credential: { identity: 'secret demo/git', username, password } };
+      const repos = createGitRepos({ http, clock: createSystemClock(), random: createSeededRandom() });
+      const draft = { message: 'X', author: person, committer: person, headers: [] };
+      const refused = { code: 'git.unsupported', message: expect.stringContaining('sha256') };
+      await expect(repos.resolve(remote, { kind: 'default' }, signal)).rejects.toMatchObject(refused);
+      await expect(repos.createBranch(remote, 'new', draft, signal)).rejects.toMatchObject(refused);
+    }
   });
 
   test('an annotated tag resolves to its commit', async () => {

@@ -12,7 +12,7 @@ export interface NativeGitHost extends AsyncDisposable {
   readonly username: string;
   readonly password: string;
   /** Makes an empty repository whose default branch will be "main"; gives its URL. */
-  createRepository(name: string): Promise<string>;
+  createRepository(name: string, flags?: readonly string[]): Promise<string>;
   /** Checks that a repository is sound. */
   verify(name: string): Promise<void>;
   /** The folder of a repository. */
@@ -30,6 +30,8 @@ export const hasGitHttpBackend: boolean =
 export async function startGitHttpBackend(
   options: {
     readonly canFilter?: boolean;
+    /** The newest version of the protocol that it speaks. Default: 2. */
+    readonly version?: 0 | 1 | 2;
     readonly account?: { readonly username: string; readonly password: string };
   } = {},
 ): Promise<NativeGitHost> {
@@ -41,15 +43,15 @@ export async function startGitHttpBackend(
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?');
       return;
     }
-    serve(folder.path, request, response);
+    serve(folder.path, options.version ?? 2, request, response);
   });
   return {
     address: server.address,
     username,
     password,
     folderOf: (name) => join(folder.path, `${name}.git`),
-    async createRepository(name) {
-      await git(folder.path, ['init', '--quiet', '--bare', '--initial-branch=main', `${name}.git`]);
+    async createRepository(name, flags = []) {
+      await git(folder.path, ['init', '--quiet', '--bare', '--initial-branch=main', ...flags, `${name}.git`]);
       const repository = join(folder.path, `${name}.git`);
       await git(repository, ['config', 'http.receivepack', 'true']);
       await git(repository, ['config', 'uploadpack.allowFilter', String(options.canFilter ?? true)]);
@@ -68,7 +70,7 @@ export async function startGitHttpBackend(
 /** Longest run of one request, in milliseconds. */
 const maxRequestMs = 60_000;
 
-function serve(root: string, request: IncomingMessage, response: ServerResponse): void {
+function serve(root: string, version: number, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const child = spawn('git', ['http-backend'], {
     env: {
@@ -82,7 +84,7 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
       QUERY_STRING: url.search.slice(1),
       CONTENT_TYPE: request.headers['content-type'] ?? '',
       CONTENT_LENGTH: request.headers['content-length'] ?? '',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      GIT_PROTOCOL: version === 2 ? String(request.headers['git-protocol'] ?? '') : `version=${version}`,
       REMOTE_USER: 'gantry',
       REMOTE_ADDR: '127.0.0.1',
     },

@@ -107,4 +107,9 @@ export {
   modeOf,
   type TreeEntry,
 } from './tree.ts';
-export { encodeV0FetchRequest, readV0FetchRequest, type V0FetchRequest } from './upload-pack-v0.ts';
+export {
+  encodeV0FetchRequest,
+  readV0FetchRequest,
+  readV0FetchResponse,
+  type V0FetchRequest,
+} from './upload-pack-v0.ts';

@@ -32,16 +32,27 @@ export async function* readSideBand(
       throw gitWireErrors.create('git-wire.malformed', 'the stream ends before its data is complete');
     }
     if (packet.kind !== 'data') return;
-    const payload = packet.data.subarray(1);
-    if (packet.data[0] === 1) yield payload;
-    else if (packet.data[0] === 2) onProgress?.(decodeText(payload));
-    else if (packet.data[0] === 3) throw remoteError(decodeText(payload));
-    else if (packet.data.length > 0) {
-      const line = decodeText(packet.data);
-      if (line.startsWith('ERR ')) throw remoteError(line.slice(4));
-      throw gitWireErrors.create('git-wire.malformed', `no side-band has the packet ${quote(line)}`);
-    }
+    const part = decodeSideBand(packet.data, onProgress);
+    if (part !== undefined) yield part;
   }
+}
+
+/**
+ * What one packet of a side-band carries on channel 1; `undefined` when it is for people.
+ *
+ * Errors: git-wire.remote-error with the text of channel 3; git-wire.malformed.
+ */
+export function decodeSideBand(data: Buffer, onProgress?: (text: string) => void): Uint8Array | undefined {
+  const payload = data.subarray(1);
+  if (data[0] === 1) return payload;
+  if (data[0] === 2) onProgress?.(decodeText(payload));
+  else if (data[0] === 3) throw remoteError(decodeText(payload));
+  else if (data.length > 0) {
+    const line = decodeText(data);
+    if (line.startsWith('ERR ')) throw remoteError(line.slice(4));
+    throw gitWireErrors.create('git-wire.malformed', `no side-band has the packet ${quote(line)}`);
+  }
+  return undefined;
 }
 
 /** The error for a text with which the other side ended the exchange. */

@@ -3,6 +3,8 @@ import { gitWireErrors } from './errors.ts';
 import { type FetchRequest, parseDepth } from './fetch.ts';
 import { type ObjectId, parseObjectId, quote } from './object-id.ts';
 import { encodePacket, flushPacket, type PacketReader } from './pkt-line.ts';
+import { decodeSideBand, remoteError } from './side-band.ts';
+import { decodeText } from './text.ts';
 
 /** A fetch in version 0, and the capabilities that the client chose. */
 export interface V0FetchRequest extends FetchRequest {
@@ -24,6 +26,37 @@ export function encodeV0FetchRequest(request: V0FetchRequest): Buffer {
     ...(request.haves ?? []).map((id) => line(`have ${id}`)),
     ...(request.done ? [line('done')] : request.isShallowQuery === true ? [] : [flushPacket]),
   ]);
+}
+
+/**
+ * The pack of the answer to a fetch in version 0 that was asked for with side-bands and "done"; it must be read to its
+ * end. With `isDeepened` the answer begins with what becomes shallow.
+ *
+ * Errors: git-wire.malformed, git-wire.remote-error.
+ */
+export async function* readV0FetchResponse(
+  packets: PacketReader,
+  { isDeepened }: { readonly isDeepened: boolean },
+): AsyncGenerator<Uint8Array> {
+  if (isDeepened) {
+    const { lines, end } = await packets.readLines();
+    const [first = ''] = lines;
+    if (first.startsWith('ERR ')) throw remoteError(first.slice(4));
+    if (end !== 'flush') throw malformed('the answer to a fetch is cut off');
+  }
+  for (;;) {
+    const packet = await packets.read();
+    if (packet === undefined) throw malformed('the answer to a fetch is cut off');
+    if (packet.kind !== 'data') return;
+    // Acknowledgments come before the first side-band, as many as the server likes.
+    if (isAcknowledgment(packet.data)) continue;
+    const part = decodeSideBand(packet.data);
+    if (part !== undefined) yield part;
+  }
+}
+
+function isAcknowledgment(data: Buffer): boolean {
+  return data.length < 100 && /^(?:NAK|ACK [0-9a-f]{40})/.test(decodeText(data));
 }
 
 /** Reads a fetch in version 0 as a stateless server receives it. Errors: git-wire.malformed. */
@@ -72,4 +105,8 @@ async function readHaves(
     if (line.text === 'done') return { haves, done: true, isEmpty: false };
     if (line.text.startsWith('have ')) haves.push(parseObjectId(line.text.slice(5)));
   }
+}
+
+function malformed(message: string): Error {
+  return gitWireErrors.create('git-wire.malformed', message);
 }
