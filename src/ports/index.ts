@@ -4,7 +4,17 @@
  */
 export type { ApplicationSelector, ArgoCd } from './argocd.ts';
 export type { ChartSource, Charts } from './charts.ts';
-export type { Credential, CredentialKind, Credentials } from './credentials.ts';
+export type {
+  Credential,
+  CredentialCandidate,
+  CredentialDesk,
+  CredentialExplanation,
+  CredentialKind,
+  CredentialLevel,
+  CredentialRequest,
+  Credentials,
+  CredentialUse,
+} from './credentials.ts';
 export type {
   ForgeProvider,
   ForgeRepo,
@@ -49,6 +59,7 @@ export type {
   LiveSelection,
   WriteOptions,
 } from './kube.ts';
+export type { ProgramCall, ProgramResult, Programs } from './programs.ts';
 export type { Controller, Pass, Reconciler, SeenObject, WakePriority, Watch } from './reconcile.ts';
 export type { ImageSource, Registry } from './registry.ts';
 export type {

@@ -19,6 +19,7 @@ import { httpErrors } from '../../src/http/errors.ts';
 import { kubeErrors } from '../../src/kube/errors.ts';
 import { mainErrors } from '../../src/main/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
+import { programsErrors } from '../../src/programs/errors.ts';
 import { credentialsErrors } from '../../src/secrets/errors.ts';
 import { stepErrors } from '../../src/steps/errors.ts';
 import { webhookErrors } from '../../src/webhooks/errors.ts';
@@ -48,6 +49,7 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/http/errors.ts', entries: httpErrors.entries },
   { file: 'src/kube/errors.ts', entries: kubeErrors.entries },
   { file: 'src/oci/errors.ts', entries: ociErrors.entries },
+  { file: 'src/programs/errors.ts', entries: programsErrors.entries },
   { file: 'src/secrets/errors.ts', entries: credentialsErrors.entries },
   { file: 'src/steps/errors.ts', entries: stepErrors.entries },
   { file: 'src/controllers/project/errors.ts', entries: projectErrors.entries },

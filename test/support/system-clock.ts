@@ -1,0 +1,2 @@
+/** The real clock, for tests of what runs outside this process. */
+export { createSystemClock } from '../../src/telemetry/index.ts';
