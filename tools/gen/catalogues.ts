@@ -20,6 +20,7 @@ import { kubeErrors } from '../../src/kube/errors.ts';
 import { mainErrors } from '../../src/main/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
 import { credentialsErrors } from '../../src/secrets/errors.ts';
+import { githubAppErrors } from '../../src/secrets/github-app/errors.ts';
 import { stepErrors } from '../../src/steps/errors.ts';
 import { webhookErrors } from '../../src/webhooks/errors.ts';
 import { gitWireErrors } from '../../src/wire/git/errors.ts';
@@ -49,6 +50,7 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/kube/errors.ts', entries: kubeErrors.entries },
   { file: 'src/oci/errors.ts', entries: ociErrors.entries },
   { file: 'src/secrets/errors.ts', entries: credentialsErrors.entries },
+  { file: 'src/secrets/github-app/errors.ts', entries: githubAppErrors.entries },
   { file: 'src/steps/errors.ts', entries: stepErrors.entries },
   { file: 'src/controllers/project/errors.ts', entries: projectErrors.entries },
   { file: 'src/controllers/warehouse/errors.ts', entries: warehouseErrors.entries },
