@@ -216,6 +216,7 @@ export {
 } from './steps/index.ts';
 export { formatPreciseTime, formatTime } from './time.ts';
 export {
+  githubApiUrl,
   type ImageName,
   normalizeChartUrl,
   normalizeGitUrl,
