@@ -8,6 +8,8 @@ import {
   type ObjectId,
   type Signature,
 } from '../wire/git/index.ts';
+import { signCommit } from './signing/signed.ts';
+import type { Signer } from './signing/types.ts';
 
 /** The name of the object header that says which promotion made a commit. */
 export const promotionHeader = 'promotion';
@@ -17,6 +19,14 @@ export interface LocalCommit {
   readonly id: ObjectId;
   readonly commit: Commit;
   readonly object: GitObject;
+  /** Signs it again when it is rebased. */
+  readonly signer?: Signer;
+}
+
+/** Makes a commit object, signed when there is a signer. */
+export async function createSigned(commit: Commit, signer: Signer | undefined): Promise<LocalCommit> {
+  if (signer === undefined) return createCommit(commit);
+  return { ...createCommit(await signCommit(commit, signer)), signer };
 }
 
 /** Makes a commit object; the same input gives the same id. */

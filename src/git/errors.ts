@@ -32,6 +32,17 @@ export const gitErrors = defineErrors({
     summary: 'The branch holds other changes of the same lines or files.',
     help: 'Promote again, so that the edit is made on top of what the branch holds now.',
   },
+  'git.rebase-unsafe': {
+    disposition: 'stop',
+    summary:
+      'The branch has moved, and the commits cannot be rebased without losing what their signatures say.',
+    help: 'Promote again; or let the operator choose another GIT_PUSH_INTEGRATION_POLICY, such as RebaseOrMerge.',
+  },
+  'git.signing-key-unusable': {
+    disposition: 'stop',
+    summary: 'The private key that commits or tags are to be signed with cannot be read or may not sign.',
+    help: 'Give an armored OpenPGP private key or an SSH private key (ed25519, rsa, ecdsa); a protected one needs its passphrase.',
+  },
   'git.uncommitted': {
     disposition: 'stop',
     summary:

@@ -34,29 +34,36 @@ export async function readHistory(
   return walk(range, (id) => fetched.get(id) ?? source.cachedCommit(id));
 }
 
-/**
- * The commits of the head that the base does not have, oldest first, without merges: what a rebase takes along.
- * `undefined` when there are more than the limit.
- */
+/** Commits of one head that another one does not have. */
+export interface OwnCommits {
+  /** Oldest first, without merges: what a rebase takes along. */
+  readonly commits: readonly KnownCommit[];
+  /** Where the two went apart; several where they had been joined before. */
+  readonly forks: readonly ObjectId[];
+}
+
+/** The commits of the head that the base does not have; `undefined` when there are more than the limit. */
 export async function readOwnCommits(
   range: HistoryRange,
   source: RemoteObjects,
   signal: AbortSignal,
-): Promise<readonly KnownCommit[] | undefined> {
+): Promise<OwnCommits | undefined> {
   // Only the server knows what the base has; the cache would lead further back.
   const fetched = await fetchRange(range, source, signal);
   if (fetched.size >= maxHistory) return undefined;
   const ordered: KnownCommit[] = [];
   const seen = new Set<ObjectId>();
+  const forks = new Set<ObjectId>();
   const visit = (id: ObjectId): void => {
     const commit = fetched.get(id);
+    if (commit === undefined) forks.add(id);
     if (commit === undefined || seen.has(id)) return;
     seen.add(id);
     for (const parent of commit.parents) visit(parent);
     if (commit.parents.length < 2) ordered.push({ id, commit });
   };
   visit(range.head);
-  return ordered;
+  return { commits: ordered, forks: [...forks] };
 }
 
 async function fetchRange(

@@ -3,4 +3,5 @@
  * in memory, pushes compared and swapped. Start reading at `repos.ts`, then `push.ts` and `push-one.ts`.
  */
 export { gitErrors } from './errors.ts';
+export type { PushPolicy } from './integrate.ts';
 export { createGitRepos, type GitAdapter, type GitReposDeps, type GitReposOptions } from './repos.ts';

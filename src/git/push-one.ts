@@ -4,10 +4,12 @@ import type { Access } from './access.ts';
 import { isOfPromotion, type LocalCommit, promotionHeader } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import type { Heads } from './heads.ts';
-import { maxHistory, readHistory, readOwnCommits } from './history.ts';
+import { maxHistory, type OwnCommits, readHistory, readOwnCommits } from './history.ts';
+import { integrate, type PushPolicy } from './integrate.ts';
 import type { RemoteObjects } from './objects.ts';
 import { readOutcome } from './push-report.ts';
-import { collectNewObjects, type KnownCommit, rebase } from './rebase.ts';
+import { collectNewObjects, type KnownCommit } from './rebase.ts';
+import type { Signer } from './signing/types.ts';
 import type { GitTransport } from './transport.ts';
 import { describeUrl } from './url.ts';
 import type { Anchor, GitWorktree } from './worktree.ts';
@@ -19,6 +21,7 @@ export interface PusherDeps {
   readonly heads: Heads;
   readonly clock: Clock;
   readonly random: Random;
+  readonly policy: PushPolicy;
   readonly objectsOf: (remote: GitRemote) => RemoteObjects;
 }
 
@@ -40,6 +43,8 @@ export interface Job {
   readonly request: PushRequest;
   readonly worktree: GitWorktree;
   readonly source: RemoteObjects;
+  /** Signs merges, and what is rebased and has no signer of its own. */
+  readonly signer: Signer | undefined;
 }
 
 /**
@@ -113,22 +118,16 @@ export class SinglePush {
       return { kind: 'adopt', at: { commit: earlier.id, tree: earlier.commit.tree } };
     }
     if (request.force) return asIs(worktree);
-    const own = history.reachesBase ? [] : await this.#ownCommits(job, head, signal);
+    const own = history.reachesBase ? undefined : await this.#ownCommits(job, head, signal);
     if (own === 'ahead') return asIs(worktree);
     await assertClean(job, signal);
     const onto = { commit: head, tree: (await source.readCommit(head, signal)).tree };
-    if (worktree.localCommits.length === 0) return toSend([], new Map(), onto);
-    const commits = [...own, ...worktree.localCommits];
-    const replayed = await rebase({ commits, onto, objects: worktree.localObjects }, source, signal);
-    return toSend(replayed.commits, replayed.objects, onto);
+    const joined = await integrate({ job, own, onto, objects: new Map() }, this.#deps.policy, signal);
+    return toSend(joined.commits, joined.objects, onto);
   }
 
   /** Commits below the local ones that the branch does not have; "ahead" when the branch is behind all of them. */
-  async #ownCommits(
-    job: Job,
-    head: ObjectId,
-    signal: AbortSignal,
-  ): Promise<readonly KnownCommit[] | 'ahead'> {
+  async #ownCommits(job: Job, head: ObjectId, signal: AbortSignal): Promise<OwnCommits | 'ahead'> {
     const { worktree, source, request } = job;
     const range = { head: worktree.anchor.commit, base: head, filter: 'tree:0' } as const;
     const back = await readHistory(range, source, signal);

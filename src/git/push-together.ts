@@ -3,10 +3,17 @@ import type { GitObject, ObjectId } from '../wire/git/index.ts';
 import type { LocalCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import { readHistory } from './history.ts';
-import { assertClean, isEarlierAttempt, type Job, racedError, type SinglePush } from './push-one.ts';
+import { integrate } from './integrate.ts';
+import {
+  assertClean,
+  isEarlierAttempt,
+  type Job,
+  type PusherDeps,
+  racedError,
+  type SinglePush,
+} from './push-one.ts';
 import { readOutcome } from './push-report.ts';
-import { collectNewObjects, rebase } from './rebase.ts';
-import type { GitTransport } from './transport.ts';
+import { collectNewObjects } from './rebase.ts';
 import type { Anchor } from './worktree.ts';
 
 /** A push and who waits for it. */
@@ -37,11 +44,11 @@ interface Stack {
  */
 export class JointPush {
   readonly #single: SinglePush;
-  readonly #transport: GitTransport;
+  readonly #deps: Pick<PusherDeps, 'transport' | 'policy'>;
 
-  constructor(single: SinglePush, transport: GitTransport) {
+  constructor(single: SinglePush, deps: Pick<PusherDeps, 'transport' | 'policy'>) {
     this.#single = single;
-    this.#transport = transport;
+    this.#deps = deps;
   }
 
   /** Pushes all of them; answers go to those who wait. */
@@ -81,7 +88,7 @@ export class JointPush {
     const { branch } = first.request;
     const objects = collectNewObjects(stack.commits, stack.objects);
     const command = { ref: `refs/heads/${branch}`, oldId: head, newId: stack.tip.commit };
-    const answer = await this.#transport.push(remote, [command], [...objects.values()], signal);
+    const answer = await this.#deps.transport.push(remote, [command], [...objects.values()], signal);
     try {
       const outcome = readOutcome(answer, branch, remote.url);
       if (outcome === 'done') first.source.remember(objects);
@@ -143,13 +150,13 @@ export class JointPush {
     readonly commits: readonly LocalCommit[];
     readonly objects: ReadonlyMap<ObjectId, GitObject>;
   }> {
-    const { worktree, source } = job;
+    const { worktree } = job;
     if (stack.tip.commit === worktree.anchor.commit) {
       return { commits: worktree.localCommits, objects: worktree.localObjects };
     }
     await assertClean(job, signal);
-    const objects = new Map([...stack.objects, ...worktree.localObjects]);
-    return rebase({ commits: worktree.localCommits, onto: stack.tip, objects }, source, signal);
+    const { tip: onto, objects } = stack;
+    return integrate({ job, own: undefined, onto, objects }, this.#deps.policy, signal);
   }
 
   async #pushAlone(pushes: readonly WaitingPush[], signal: AbortSignal): Promise<void> {

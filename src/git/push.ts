@@ -3,6 +3,7 @@ import { accessKey } from './access.ts';
 import { Expected } from './expected.ts';
 import { type Job, type PusherDeps, SinglePush } from './push-one.ts';
 import { canShare, JointPush, type WaitingPush } from './push-together.ts';
+import type { Signers } from './signing/signer.ts';
 import { Turns } from './turns.ts';
 import type { GitWorktree } from './worktree.ts';
 
@@ -24,18 +25,18 @@ interface Entry extends WaitingPush {
  * promotions become one push; different identities take turns.
  */
 export class Pusher {
-  readonly #deps: PusherDeps;
+  readonly #deps: PusherDeps & { readonly signers: Signers };
   readonly #single: SinglePush;
   readonly #joint: JointPush;
   readonly #turns = new Turns();
   readonly #waiting = new Map<string, Set<Entry>>();
   readonly #expected: Expected;
 
-  constructor(deps: PusherDeps) {
+  constructor(deps: PusherDeps & { readonly signers: Signers }) {
     this.#deps = deps;
     this.#expected = new Expected(deps.clock);
     this.#single = new SinglePush(deps);
-    this.#joint = new JointPush(this.#single, deps.transport);
+    this.#joint = new JointPush(this.#single, deps);
   }
 
   /** A work tree that stands on a branch was checked out. */
@@ -47,8 +48,10 @@ export class Pusher {
   async push(request: PushRequest, worktree: GitWorktree, signal: AbortSignal): Promise<PushResult> {
     this.#expected.remove(worktree);
     const source = this.#deps.objectsOf(worktree.remote);
+    const signingKey = request.committer?.signingKey;
+    const signer = signingKey === undefined ? undefined : await this.#deps.signers.load(signingKey);
     const key = `${source.store}\n${request.branch}`;
-    const entry = createEntry({ request, worktree, source }, signal);
+    const entry = createEntry({ request, worktree, source, signer }, signal);
     const waiting = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiting.add(entry));
     try {

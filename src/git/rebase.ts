@@ -1,13 +1,17 @@
-import { type Commit, decodeTree, type GitObject, mergeTrees, type ObjectId } from '../wire/git/index.ts';
-import { createCommit, type LocalCommit } from './commits.ts';
-import { gitErrors } from './errors.ts';
+import { type Commit, decodeTree, type GitObject, type ObjectId } from '../wire/git/index.ts';
+import { createSigned, type LocalCommit } from './commits.ts';
+import { mergeOrThrow } from './merge.ts';
 import type { RemoteObjects } from './objects.ts';
+import { withoutSignature } from './signing/signed.ts';
+import type { Signer } from './signing/types.ts';
 import type { Anchor } from './worktree.ts';
 
 /** A commit and its id. */
 export interface KnownCommit {
   readonly id: ObjectId;
   readonly commit: Commit;
+  /** Signs it again, where it was signed here. */
+  readonly signer?: Signer;
 }
 
 /** Commits to be put onto another head. */
@@ -15,8 +19,12 @@ export interface Replay {
   /** Oldest first. */
   readonly commits: readonly KnownCommit[];
   readonly onto: Anchor;
+  /** The branch that it is the head of, for messages. */
+  readonly branch: string;
   /** Objects that only exist here. */
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
+  /** Signs what has no signer of its own. */
+  readonly signer: Signer | undefined;
 }
 
 /** Commits on their new place, and the objects that the remote may not have. */
@@ -25,12 +33,9 @@ export interface Replayed {
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
 }
 
-/** Paths that a message about a conflict names. */
-const maxShownPaths = 20;
-
 /**
- * Puts commits onto another head by merging trees; authors, dates, headers and messages stay, signatures go. A commit
- * whose change is there already is left out, as git does.
+ * Puts commits onto another head by merging trees; authors, dates, headers and messages stay, signatures are made
+ * anew or go. A commit whose change is there already is left out, as git does.
  *
  * Errors: git.conflict with the paths; those of the source.
  */
@@ -39,24 +44,16 @@ export async function rebase(replay: Replay, source: RemoteObjects, signal: Abor
   const trees = new Map(replay.commits.map(({ id, commit }) => [id, commit.tree]));
   const commits: LocalCommit[] = [];
   let head = replay.onto;
-  for (const { commit } of replay.commits) {
+  for (const { commit, signer = replay.signer } of replay.commits) {
     const [parent] = commit.parents;
     const base = parent === undefined ? undefined : await treeOf(parent);
-    const merged = await mergeTrees(
-      { base, ours: head.tree, theirs: commit.tree },
-      { read: (ids) => readObjects(ids, { objects, source }, signal) },
-    );
-    if (merged.conflicts.length > 0) {
-      const paths = merged.conflicts.map((conflict) => conflict.path);
-      const shown = paths.slice(0, maxShownPaths).join(', ');
-      throw gitErrors.create('git.conflict', `commits of the branch changed the same places: ${shown}`, {
-        data: { paths: paths.slice(0, maxShownPaths) },
-      });
-    }
+    const sides = { base, ours: head.tree, theirs: commit.tree };
+    const names = { branch: replay.branch, head: replay.onto.commit, subject: commit.message };
+    const merged = await mergeOrThrow(sides, names, { objects, source }, signal);
     if (merged.tree === head.tree) continue;
     for (const [id, object] of merged.objects) objects.set(id, object);
-    const headers = commit.headers.filter((header) => !header.name.startsWith('gpgsig'));
-    const made = createCommit({ ...commit, headers, tree: merged.tree, parents: [head.commit] });
+    const moved = { ...withoutSignature(commit), tree: merged.tree, parents: [head.commit] };
+    const made = await createSigned(moved, signer);
     commits.push(made);
     head = { commit: made.id, tree: merged.tree };
   }
@@ -83,21 +80,5 @@ export function collectNewObjects(
     found.set(id, object);
     visit(commit.tree);
   }
-  return found;
-}
-
-async function readObjects(
-  ids: readonly ObjectId[],
-  from: { readonly objects: ReadonlyMap<ObjectId, GitObject>; readonly source: RemoteObjects },
-  signal: AbortSignal,
-): Promise<ReadonlyMap<ObjectId, GitObject>> {
-  const found = new Map<ObjectId, GitObject>();
-  const remote: ObjectId[] = [];
-  for (const id of ids) {
-    const object = from.objects.get(id);
-    if (object === undefined) remote.push(id);
-    else found.set(id, object);
-  }
-  for (const [id, object] of await from.source.read(remote, signal)) found.set(id, object);
   return found;
 }

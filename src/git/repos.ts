@@ -24,16 +24,18 @@ import {
   zeroId,
 } from '../wire/git/index.ts';
 import { Access, accessKey } from './access.ts';
-import { commitsOf, createCommit, fromDraft, toGitCommit } from './commits.ts';
+import { commitsOf, createSigned, fromDraft, toGitCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import { ProtocolHistory } from './git-history.ts';
 import { Heads } from './heads.ts';
 import { HttpCarrier } from './http-carrier.ts';
+import type { PushPolicy } from './integrate.ts';
 import { createGitMetrics } from './metrics.ts';
 import { ObjectCache } from './object-cache.ts';
 import { RemoteObjects } from './objects.ts';
 import { Pusher } from './push.ts';
 import { readOutcome } from './push-report.ts';
+import { Signers } from './signing/signer.ts';
 import { GitTransport } from './transport.ts';
 import { describeUrl } from './url.ts';
 import { GitWorktree } from './worktree.ts';
@@ -57,6 +59,8 @@ export interface GitReposOptions {
   readonly maxPackBytes?: number;
   /** How long cached objects may be used after the remote has shown their commit to an identity. */
   readonly accessTtlMs?: number;
+  /** What a push does when the branch has moved. Default AlwaysRebase. */
+  readonly pushPolicy?: PushPolicy;
 }
 
 /** Repositories, each with an identity, whose reads are joined. */
@@ -69,6 +73,7 @@ const defaults: Required<GitReposOptions> = {
   stallTimeoutMs: 30_000,
   maxPackBytes: 512 * mebibyte,
   accessTtlMs: 5 * 60_000,
+  pushPolicy: 'AlwaysRebase',
 };
 
 /** Repositories together with their history, which share what they have fetched. */
@@ -92,6 +97,7 @@ class HttpGitRepos implements GitAdapter {
   /** One for each repository and identity, so that their reads can be joined. */
   readonly #objects = new LRUCache<string, RemoteObjects>({ max: maxRemotes });
   readonly #pusher: Pusher;
+  readonly #signers = new Signers();
 
   constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
     const carrier = new HttpCarrier(deps.http, createGitMetrics(deps.metrics), options);
@@ -104,7 +110,14 @@ class HttpGitRepos implements GitAdapter {
       objectsOf: (remote: GitRemote) => this.#objectsOf(remote),
     };
     this.history = new ProtocolHistory(shared);
-    this.#pusher = new Pusher({ ...shared, heads: this.#heads, clock: deps.clock, random: deps.random });
+    this.#pusher = new Pusher({
+      ...shared,
+      heads: this.#heads,
+      signers: this.#signers,
+      clock: deps.clock,
+      random: deps.random,
+      policy: options.pushPolicy,
+    });
   }
 
   async resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef> {
@@ -131,6 +144,7 @@ class HttpGitRepos implements GitAdapter {
       branch: at.branch,
       anchor: { commit, tree },
       source: this.#objectsOf(remote),
+      signers: this.#signers,
     });
     this.#pusher.expect(worktree);
     return worktree;
@@ -142,7 +156,8 @@ class HttpGitRepos implements GitAdapter {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<ResolvedRef> {
-    const made = createCommit(fromDraft(draft, { tree: emptyTreeId, parents: [] }));
+    const signer = draft.signingKey === undefined ? undefined : await this.#signers.load(draft.signingKey);
+    const made = await createSigned(fromDraft(draft, { tree: emptyTreeId, parents: [] }), signer);
     const objects = new Map([[made.id, made.object]]);
     const command = { ref: `refs/heads/${branch}`, oldId: zeroId, newId: made.id };
     const emptyTree = { type: 'tree', data: new Uint8Array() } as const;

@@ -1,6 +1,7 @@
 import type { CommitDraft, FileEntry, GitRemote } from '../ports/index.ts';
 import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
-import { createCommit, fromDraft, type LocalCommit } from './commits.ts';
+import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
+import type { Signers } from './signing/signer.ts';
 import { Files } from './workdir/files.ts';
 import type { LeafMode, ObjectSource } from './workdir/node.ts';
 import { Overlay } from './workdir/overlay.ts';
@@ -19,6 +20,7 @@ export interface WorktreeStart {
   readonly branch: string | undefined;
   readonly anchor: Anchor;
   readonly source: ObjectSource;
+  readonly signers: Signers;
 }
 
 /** The work tree of this module: an overlay over the tree of a commit, and the commits made of it. */
@@ -27,6 +29,7 @@ export class GitWorktree implements MountableWorktree {
   readonly branch: string | undefined;
   readonly base: string;
   readonly source: ObjectSource;
+  readonly #signers: Signers;
   #overlay: Overlay;
   #files: Files;
   #anchor: Anchor;
@@ -34,7 +37,8 @@ export class GitWorktree implements MountableWorktree {
   /** Trees and blobs of the local commits. */
   readonly #objects = new Map<ObjectId, GitObject>();
 
-  constructor({ remote, branch, anchor, source }: WorktreeStart) {
+  constructor({ remote, branch, anchor, source, signers }: WorktreeStart) {
+    this.#signers = signers;
     this.remote = remote;
     this.branch = branch;
     this.base = anchor.commit;
@@ -109,7 +113,8 @@ export class GitWorktree implements MountableWorktree {
     const last = this.#commits.at(-1);
     if (tree === (last?.commit.tree ?? this.#anchor.tree)) return { id: this.head, changed: false };
     const parents = [last?.id ?? this.#anchor.commit];
-    const made = createCommit(fromDraft(draft, { tree, parents }));
+    const signer = draft.signingKey === undefined ? undefined : await this.#signers.load(draft.signingKey);
+    const made = await createSigned(fromDraft(draft, { tree, parents }), signer);
     for (const [id, object] of objects) this.#objects.set(id, object);
     this.#commits.push(made);
     return { id: made.id, changed: true };

@@ -28,6 +28,20 @@ export interface GitIdentity {
   readonly email: string;
 }
 
+/**
+ * A private key that signs commits and tags: an armored OpenPGP key, or an SSH key in OpenSSH's or PEM form. Never to be
+ * logged or stored.
+ */
+export interface SigningKey {
+  readonly privateKey: string;
+  readonly passphrase?: string;
+}
+
+/** Who commits, and the key that says so; without one, commits are not signed. */
+export interface Committer extends GitIdentity {
+  readonly signingKey?: SigningKey;
+}
+
 /** Who, and when (seconds since the epoch, UTC). */
 export interface GitSignature extends GitIdentity {
   readonly timeSec: number;
@@ -53,6 +67,8 @@ export interface CommitDraft {
   readonly committer: GitSignature;
   /** Extra object headers; `promotion` marks the commit as one promotion's, so that a replay recognises it. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
+  /** Signs the commit, and again whatever becomes of it when it is rebased. */
+  readonly signingKey?: SigningKey;
 }
 
 /** A lazily fetched tree of one commit with local changes on top, and the local commits made of them. */
@@ -85,6 +101,11 @@ export interface PushRequest {
   readonly force: boolean;
   /** Tries when the branch moved in between; each one rebases onto the new head. */
   readonly maxAttempts: number;
+  /**
+   * Who merges, and whose key signs what is rebased and was not signed with a key of its own. Default: whoever made the
+   * newest local commit, without a key.
+   */
+  readonly committer?: Committer;
 }
 
 /** What a push left on the remote. */
@@ -99,9 +120,10 @@ export interface PushResult {
  * Git repositories, reached without clones: references are listed, objects fetched one by one when they are read.
  *
  * Guarantees: a push is a compare-and-swap, so a branch never loses a foreign commit unless `force` says so; commits are
- * a pure function of tree, parents and draft. Cached objects are served only for roots that the same identity resolved.
+ * a pure function of tree, parents and draft (with an ECDSA key, but for their signature). Cached objects are served only for roots that the same identity resolved.
  * Errors: git.auth-failed, git.not-found, git.ref-not-found, git.push-rejected, git.push-raced, git.conflict,
- * git.protocol, git.unreachable, git.rate-limited, git.unsupported, git.object-missing, git.uncommitted, git.too-large.
+ * git.protocol, git.unreachable, git.rate-limited, git.unsupported, git.object-missing, git.uncommitted, git.too-large,
+ * git.signing-key-unusable.
  */
 export interface GitRepos {
   resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;

@@ -26,6 +26,7 @@ export type {
 } from './forge.ts';
 export type {
   CommitDraft,
+  Committer,
   GitCommit,
   GitIdentity,
   GitRemote,
@@ -35,6 +36,7 @@ export type {
   PushResult,
   RefTarget,
   ResolvedRef,
+  SigningKey,
   Worktree,
 } from './git.ts';
 export type { GitHistory, GitRef } from './git-history.ts';

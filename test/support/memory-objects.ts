@@ -1,3 +1,4 @@
+import { Signers } from '../../src/git/signing/signer.ts';
 import type { LeafMode, ObjectSource, StoredEntry } from '../../src/git/workdir/node.ts';
 import { GitWorktree } from '../../src/git/worktree.ts';
 import {
@@ -77,5 +78,11 @@ export function createMemoryWorktree(
   source: MemoryObjects = new MemoryObjects('https://git.example/demo'),
 ): GitWorktree {
   const anchor = { commit: parseObjectId('1'.repeat(40)), tree: source.addTree(files) };
-  return new GitWorktree({ remote: { url: source.store }, branch: 'main', anchor, source });
+  return new GitWorktree({
+    remote: { url: source.store },
+    branch: 'main',
+    anchor,
+    source,
+    signers: new Signers(),
+  });
 }
