@@ -7,6 +7,7 @@ export type { ForgeUrls } from './core/front.ts';
 export type { MergeMethod } from './core/merge.ts';
 export type { Pull } from './core/pulls.ts';
 export type { ForgeFlavor } from './fronts.ts';
+export type { EmbeddedApp } from './github/apps.ts';
 export {
   createForge,
   type EmbeddedForge,

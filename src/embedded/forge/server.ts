@@ -5,7 +5,9 @@ import type { GitServer, Repository } from '../git-server/index.ts';
 import {
   embeddedHttpErrors,
   findAccount,
+  maySee,
   type RequestHandler,
+  readBasicOrBearer,
   readJsonBody,
   sendJson,
 } from '../http/index.ts';
@@ -17,6 +19,7 @@ import { type Pull, PullList } from './core/pulls.ts';
 import { createRateLimit } from './core/rate-limit.ts';
 import type { Reply } from './core/reply.ts';
 import { type ForgeFlavor, fronts } from './fronts.ts';
+import { createApps, type EmbeddedApp } from './github/apps.ts';
 
 /** What the embedded forge needs. Accounts are those of the git server. */
 export interface ForgeDeps {
@@ -39,6 +42,8 @@ export interface ForgeOptions {
   readonly rateLimit?: number;
   /** Accounts that may look at everything and change nothing. Default: none. */
   readonly readers?: readonly string[];
+  /** GitHub Apps, which get tokens for single repositories. Default: none. */
+  readonly apps?: readonly EmbeddedApp[];
 }
 
 /** What happened to a pull request. */
@@ -82,6 +87,7 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
   const urls = options.urls ?? front.urls;
   const lists = new Map<string, PullList>();
   const listeners = new Set<(change: PullChange) => void>();
+  const answerApp = createApps(deps, options.apps ?? [], urls);
   const limit = createRateLimit(clock, options.rateLimit ?? 5000);
   const pullsOf = (repository: Repository): PullList => {
     const pulls = lists.get(repository.name) ?? new PullList();
@@ -113,6 +119,15 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
 
   async function answer(request: IncomingMessage): Promise<Reply> {
     const account = findAccount(request, git.accounts);
+    const method = request.method ?? 'GET';
+    if (options.apps !== undefined) {
+      const path = new URL(request.url ?? '/', urls.api).pathname.replace(/^\/api\/v3(?=\/)/, '');
+      const body = /^\/app\//.test(path) ? await readJson(request) : undefined;
+      const sent = body?.isRead === true ? body.value : undefined;
+      const bearer = readBasicOrBearer(request) ?? '';
+      const reply = answerApp({ method, path, bearer, body: sent, account });
+      if (reply !== undefined) return reply;
+    }
     if (account === undefined && git.accounts.length > 0) {
       const hasSome = request.headers.authorization !== undefined;
       return front.refuse(hasSome ? 'wrong-token' : 'unauthenticated');
@@ -120,7 +135,6 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
     const window = limit.take(account?.token ?? '');
     const headers = front.limitHeaders(window);
     if (!window.isWithin) return { ...front.refuse('rate-limited'), headers };
-    const method = request.method ?? 'GET';
     const login = account?.login ?? 'ghost';
     const isReader = options.readers?.includes(login) === true;
     const refusal = isReader && method !== 'GET' ? refuseReader(front, request.url ?? '/') : undefined;
@@ -134,7 +148,7 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
       login,
       urls,
       logins: git.accounts.map((one) => one.login),
-      find: (name) => git.findRepository(name),
+      find: (name) => (maySee(account, name) ? git.findRepository(name) : undefined),
       contextFor: (repository) => contextFor(repository, login),
     });
     return { ...reply, headers: { ...headers, ...reply.headers } };

@@ -9,7 +9,15 @@ import {
   gitWireErrors,
   type RemoteRef,
 } from '../../wire/git/index.ts';
-import { embeddedHttpErrors, findAccount, type RequestHandler, readBody, sendText } from '../http/index.ts';
+import {
+  type Account,
+  embeddedHttpErrors,
+  findAccount,
+  maySee,
+  type RequestHandler,
+  readBody,
+  sendText,
+} from '../http/index.ts';
 import { receiveCapabilities, receivePush } from './receive-pack.ts';
 import { Repository } from './repository.ts';
 import type { GitServerOptions, Pushed } from './server.ts';
@@ -21,6 +29,8 @@ export interface GitHandlerDeps {
   create(name: string): Repository;
   count(kind: string): void;
   announce(pushed: Pushed): void;
+  /** Everybody who may use the server now; nobody when it is open to all. */
+  listAccounts(): readonly Account[];
   readonly log: Log | undefined;
 }
 
@@ -57,7 +67,7 @@ async function answer(
   const route = findRoute(request.method ?? '', request.url ?? '');
   if (route === undefined) return sendText(response, 404, 'not found\n');
   deps.count(route.kind);
-  const accounts = options.accounts ?? [];
+  const accounts = deps.listAccounts();
   const account = findAccount(request, accounts);
   const isRead = route.service === 'git-upload-pack';
   const isOpen = accounts.length === 0 || (isRead && options.anonymousRead === true);
@@ -66,6 +76,7 @@ async function answer(
       'www-authenticate': 'Basic realm="GitHub"',
     });
   }
+  if (!maySee(account, route.name)) return sendText(response, 404, 'Repository not found.\n');
   const found = deps.find(route.name);
   const isMade = !isRead && options.createOnPush !== false;
   const repository = found ?? (isMade ? makeRepository(deps, route) : undefined);

@@ -37,7 +37,10 @@ export interface GitServer {
   readonly handle: RequestHandler;
   /** Requests answered so far, all and by kind ("info-refs", "upload-pack", "receive-pack"). */
   readonly requests: Readonly<Record<string, number>>;
+  /** Those whose token has not ended. */
   readonly accounts: readonly Account[];
+  /** Lets one more account in. */
+  admit(account: Account): void;
   listRepositories(): string[];
   /** By "owner/name", whatever the case. Errors: git-server.not-found. */
   repository(name: string): Repository;
@@ -67,6 +70,12 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
   const repositories = new Map<string, Repository>();
   const listeners = new Set<(pushed: Pushed) => void>();
   const requests: Record<string, number> = { all: 0 };
+  const admitted: Account[] = [];
+  const listAccounts = (): readonly Account[] => {
+    const nowMs = deps.clock.nowMs();
+    const isLive = ({ expiresAtMs = Number.POSITIVE_INFINITY }: Account): boolean => expiresAtMs > nowMs;
+    return [...(options.accounts ?? []), ...admitted].filter(isLive);
+  };
   const find = (name: string): Repository | undefined => repositories.get(toKey(name));
   const expect = (name: string): Repository => {
     const found = find(name);
@@ -95,9 +104,12 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
     announce({ repository: repository.name, changes: [change] });
   };
   return {
-    handle: createGitHandler({ find, create, count, announce, log: deps.log }, options),
+    handle: createGitHandler({ find, create, count, announce, listAccounts, log: deps.log }, options),
     requests,
-    accounts: options.accounts ?? [],
+    get accounts() {
+      return listAccounts();
+    },
+    admit: (account) => admitted.push(account),
     listRepositories: () => [...repositories.values()].map(({ name }) => name).sort(),
     repository: expect,
     findRepository: find,

@@ -6,6 +6,10 @@ export interface Account {
   /** The user name that others see; with basic authentication any name may be sent. */
   readonly login: string;
   readonly token: string;
+  /** The only repositories that it may see, as "owner/name"; all when absent. */
+  readonly repositories?: readonly string[];
+  /** When the token ends; never when absent. */
+  readonly expiresAtMs?: number;
 }
 
 /** The account whose token a request carries, as basic password or bearer token. */
@@ -13,6 +17,12 @@ export function findAccount(request: IncomingMessage, accounts: readonly Account
   const token = readBasicOrBearer(request);
   if (token === undefined) return undefined;
   return accounts.find((account) => isSameSecret(account.token, token));
+}
+
+/** May an account see a repository, "owner/name"? Nobody's own account may what the server lets everybody do. */
+export function maySee(account: Account | undefined, repository: string): boolean {
+  const isNamed = (one: string): boolean => one.toLowerCase() === repository.toLowerCase();
+  return account?.repositories === undefined || account.repositories.some(isNamed);
 }
 
 /** The secret in the Authorization header: the password of "Basic", the token of "Bearer" or "token". */
