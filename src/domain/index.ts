@@ -207,6 +207,7 @@ export {
 } from './steps/index.ts';
 export { formatPreciseTime, formatTime } from './time.ts';
 export {
+  githubApiUrl,
   type ImageName,
   normalizeChartUrl,
   normalizeGitUrl,

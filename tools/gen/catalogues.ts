@@ -21,6 +21,7 @@ import { mainErrors } from '../../src/main/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
 import { programsErrors } from '../../src/programs/errors.ts';
 import { credentialsErrors } from '../../src/secrets/errors.ts';
+import { githubAppErrors } from '../../src/secrets/github-app/errors.ts';
 import { stepErrors } from '../../src/steps/errors.ts';
 import { webhookErrors } from '../../src/webhooks/errors.ts';
 import { gitWireErrors } from '../../src/wire/git/errors.ts';
@@ -51,6 +52,7 @@ export const catalogues: readonly Catalogue[] = [
   { file: 'src/oci/errors.ts', entries: ociErrors.entries },
   { file: 'src/programs/errors.ts', entries: programsErrors.entries },
   { file: 'src/secrets/errors.ts', entries: credentialsErrors.entries },
+  { file: 'src/secrets/github-app/errors.ts', entries: githubAppErrors.entries },
   { file: 'src/steps/errors.ts', entries: stepErrors.entries },
   { file: 'src/controllers/project/errors.ts', entries: projectErrors.entries },
   { file: 'src/controllers/warehouse/errors.ts', entries: warehouseErrors.entries },

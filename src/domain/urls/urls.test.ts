@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { normalizeChartUrl, normalizeGitUrl, normalizeImageUrl } from './index.ts';
+import { githubApiUrl, normalizeChartUrl, normalizeGitUrl, normalizeImageUrl } from './index.ts';
 
 const normalizers: Readonly<Record<string, (url: string) => string>> = {
   git: normalizeGitUrl,
@@ -42,4 +42,15 @@ const cases = [
 ];
 test.each(cases)('$kind $url becomes $want', ({ kind, url, want, because }) => {
   expect((normalizers[kind] ?? String)(url), because).toBe(want);
+});
+
+test.each([
+  { scheme: 'https', host: 'github.com', want: 'https://api.github.com' },
+  { scheme: 'http', host: 'GitHub.com', want: 'https://api.github.com' },
+  { scheme: 'https', host: 'corp.ghe.com', want: 'https://api.corp.ghe.com' },
+  { scheme: 'https', host: 'github.corp.example:8443', want: 'https://github.corp.example:8443/api/v3' },
+  { scheme: 'http', host: 'git.example', want: 'http://git.example/api/v3' },
+  { scheme: 'https', host: 'github.com.example', want: 'https://github.com.example/api/v3' },
+] as const)('the API of $scheme://$host is $want', ({ scheme, host, want }) => {
+  expect(githubApiUrl(scheme, host)).toBe(want);
 });

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../base/index.ts';
+import { githubApiUrl } from '../../domain/index.ts';
 import { authorizeBearer, type HostStyle, trimReason } from '../call.ts';
 import { fieldsOf, itemsOf, textOf } from '../fields.ts';
 import type { RepoAddress } from '../repo-url.ts';
@@ -18,9 +19,8 @@ export const githubStyle: HostStyle = {
 };
 
 /** Where the API of a host is. */
-export function githubApi({ scheme, host, hostname }: RepoAddress): string {
-  if (hostname === 'github.com' || hostname === 'www.github.com') return 'https://api.github.com';
-  return hostname.endsWith('.ghe.com') ? `https://api.${host}` : `${scheme}://${host}/api/v3`;
+export function githubApi({ scheme, host }: RepoAddress): string {
+  return githubApiUrl(scheme, host);
 }
 
 /** The more exact words in the list of errors. */
