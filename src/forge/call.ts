@@ -2,7 +2,8 @@ import { AppError, type Disposition, describeError, type JsonObject, type JsonVa
 import type { Credential, GitRemote, HttpResponse } from '../ports/index.ts';
 import { forgeErrors } from './errors.ts';
 import type { HostDeps } from './host.ts';
-import { isBudgetSpent, readWaitMs } from './rate-limit.ts';
+import type { PauseKey } from './pauses.ts';
+import { isBudgetSpent } from './rate-limit.ts';
 
 /** What differs between the APIs of git hosts, below their operations. */
 export interface HostStyle {
@@ -60,6 +61,8 @@ export async function callHost(
 ): Promise<ApiAnswer> {
   const { method, url, body: sent, remote, what } = request;
   const authorization = style.authorize(remote.credential);
+  const asker = { host: new URL(url).host, identity: remote.credential?.identity };
+  deps.pauses.check(asker);
   const draft = {
     method,
     url,
@@ -84,7 +87,10 @@ export async function callHost(
     const message = `${style.name} answers the request for ${what} with its sign-in page (status ${response.status})`;
     throw forgeErrors.create('forge.auth-failed', message, { data: { status: response.status } });
   }
-  if (response.status < 200 || response.status >= 300) throw toRefusal(deps, style, response, body, what);
+  if (response.status < 200 || response.status >= 300) {
+    throw toRefusal(deps, style, { asker, response, body, what });
+  }
+  deps.pauses.answered(asker, response);
   if (body === undefined && text.trim() !== '') {
     throw forgeErrors.create('forge.protocol', `${style.name}’s answer about ${what} is not JSON`);
   }
@@ -122,19 +128,24 @@ function isSignInPage(style: HostStyle, { status }: HttpResponse): boolean {
 function toRefusal(
   deps: HostDeps,
   style: HostStyle,
-  response: HttpResponse,
-  body: JsonValue | undefined,
-  what: string,
+  refusal: {
+    readonly asker: PauseKey;
+    readonly response: HttpResponse;
+    readonly body: JsonValue | undefined;
+    readonly what: string;
+  },
 ): AppError {
+  const { asker, response, body, what } = refusal;
   const { status } = response;
   const reason = style.readReason(body);
   const says = reason === undefined ? `status ${status}` : `status ${status}, "${reason}"`;
   const message = `${style.name} answers the request for ${what} with ${says}`;
   const data = { status, reason };
   if (isRateLimited(style, response, reason)) {
-    const retryAfterMs = readWaitMs(deps.clock.nowMs(), response);
+    const retryAfterMs = deps.pauses.refused(asker, response);
     return forgeErrors.create('forge.rate-limited', message, { data, retryAfterMs });
   }
+  deps.pauses.answered(asker, response);
   if (status === 401 || status === 403) return forgeErrors.create('forge.auth-failed', message, { data });
   if (status === 404 || status === 410) return forgeErrors.create('forge.not-found', message, { data });
   if (status >= 500 || status === 408) return forgeErrors.create('forge.unreachable', message, { data });

@@ -9,6 +9,7 @@ import { createGitea } from './gitea/index.ts';
 import { createGitHub } from './github/index.ts';
 import { createGitLab } from './gitlab/index.ts';
 import type { ForgeHost, HostDeps, HostRepo } from './host.ts';
+import { createPauses } from './pauses.ts';
 import { createPollBudget } from './poll-budget.ts';
 import { inferProvider, inferProviders, parseRepoUrl } from './repo-url.ts';
 
@@ -25,7 +26,7 @@ const pollLimits = { looksPerSecond: 2, burst: 60 };
 
 /** Creates the port to git hosts: picks the adapter by the provider that is named or told from the host name. */
 export function createForges({ http, clock, log }: ForgesDeps): Forges {
-  const pick = createPicker({ http, clock, log });
+  const pick = createPicker({ http, clock, log, pauses: createPauses(clock) });
   const polls = createPollBudget(clock, pollLimits);
   return {
     async listPullRequests(repo, filter, signal) {

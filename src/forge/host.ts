@@ -8,6 +8,7 @@ import type {
   PullRequest,
   PullRequestDraft,
 } from '../ports/index.ts';
+import type { Pauses } from './pauses.ts';
 import type { RepoAddress } from './repo-url.ts';
 
 /** What every adapter of a git host needs. */
@@ -15,6 +16,7 @@ export interface HostDeps {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly log: Log | undefined;
+  readonly pauses: Pauses;
 }
 
 /** A repository at one kind of git host. */

@@ -352,7 +352,7 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
         const error = await get(1).catch((thrown: unknown) => thrown);
         expect(error).toMatchObject({ code: 'forge.rate-limited', disposition: 'wait' });
         const { retryAfterMs } = error as { readonly retryAfterMs: number };
-        expect(retryAfterMs).toBeGreaterThanOrEqual(60_000);
+        expect(retryAfterMs).toBeGreaterThan(0);
         expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
       });
 

@@ -104,7 +104,7 @@ function createFixture(
   const remote = (repository: string, password: string) => ({
     remote: {
       url: `${spec.home}/${encodeURI(repository)}`,
-      credential: { identity: 'test', username: 'x-token-auth', password },
+      credential: { identity: `test ${password}`, username: 'x-token-auth', password },
     },
   });
   git.commitFiles(name, 'main', { files: { 'README.md': 'hello\n' }, message: 'start' });
