@@ -1,5 +1,5 @@
 // Builds the etcd that the genuine kube-apiserver keeps its objects in.
-module gantry.invalid/tools/genuine-kube/etcd
+module gantry.invalid/tools/genuine/etcd
 
 go 1.24.0
 

@@ -1,5 +1,5 @@
 // Builds a genuine kube-apiserver and kube-controller-manager for `npm run test:genuine`.
-module gantry.invalid/tools/genuine-kube
+module gantry.invalid/tools/genuine/kube
 
 go 1.24.0
 

@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess, freePorts } from './genuine-process.ts';
 
 /** A genuine control plane: etcd, API server, and the controllers for namespaces and garbage. */
 export interface GenuineKube extends AsyncDisposable {
@@ -25,7 +24,7 @@ export async function startGenuineKube(programs: string): Promise<GenuineKube> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-genuine-kube-'));
   const children: ChildProcess[] = [];
   const dispose = async (): Promise<void> => {
-    for (const child of [...children].reverse()) await end(child);
+    for (const child of [...children].reverse()) await endProcess(child);
     rmSync(folder, { recursive: true, force: true });
   };
   const start = (name: string, args: readonly string[]): void => {
@@ -151,30 +150,5 @@ function statusOf({ url, token, caFile }: Address, path: string): Promise<number
     // It does not listen yet.
     sent.on('error', () => resolve(0));
     sent.end();
-  });
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
-    child.once('exit', () => {
-      clearTimeout(force);
-      resolve();
-    });
-    child.kill('SIGTERM');
   });
 }
