@@ -164,6 +164,7 @@ async function startApiServer(
       token: identity.adminToken,
       users: [{ token: controllerToken, user: { username: controllerUser, groups } }],
       authorization: 'rbac',
+      ca: identity.caPem,
       clientCa: identity.caPem,
       tokenKey: identity.tokenKey,
       tls: { cert: certPem, key: keyPem },

@@ -6,6 +6,7 @@ import { discoveryRows } from './kube-api/rows-discovery.ts';
 import { listRows } from './kube-api/rows-list.ts';
 import { patchRows } from './kube-api/rows-patch.ts';
 import { writeRows } from './kube-api/rows-write.ts';
+import { describeAccess } from './kube-api/suite-access.ts';
 import { describeAdmission } from './kube-api/suite-admission.ts';
 import { describeDelete } from './kube-api/suite-delete.ts';
 import { describeWatch } from './kube-api/suite-watch.ts';
@@ -37,6 +38,7 @@ export function describeKubeApi(name: string, start: () => Promise<KubeApiUnderT
     });
     describe('watch', () => describeWatch(open));
     describe('delete', () => describeDelete(open));
+    describe('access', () => describeAccess(open));
     describe('admission', () => describeAdmission(open));
   });
 }

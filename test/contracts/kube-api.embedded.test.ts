@@ -5,6 +5,6 @@ import { describeKubeApi } from './kube-api.contract.ts';
 
 describeKubeApi('embedded', async () => {
   const deps = { clock: createSystemClock(), random: createSystemRandom(), log: createRecordingLog() };
-  const server = await createApiServer(deps, { token: 'contract' });
+  const server = await createApiServer(deps, { token: 'contract', authorization: 'rbac' });
   return { url: server.url, token: 'contract', [Symbol.asyncDispose]: () => server.close() };
 });

@@ -17,7 +17,14 @@ export interface GenuineKube extends AsyncDisposable {
 
 const startLimitMs = 120_000;
 const pollMs = 200;
-const controllers = ['namespace-controller', 'garbage-collector-controller', 'serviceaccount-controller'];
+const controllers = [
+  'namespace-controller',
+  'garbage-collector-controller',
+  'serviceaccount-controller',
+  'serviceaccount-token-controller',
+  'clusterrole-aggregation-controller',
+  'root-ca-certificate-publisher-controller',
+];
 
 /** Starts the programs of a folder on free ports, with everything they write in a temporary folder. */
 export async function startGenuineKube(programs: string): Promise<GenuineKube> {
@@ -94,6 +101,7 @@ function controllerArguments(folder: string, kubeconfig: string): readonly strin
     '--leader-elect=false',
     '--secure-port=0',
     `--service-account-private-key-file=${join(folder, 'sa.key')}`,
+    `--root-ca-file=${join(folder, 'certs/apiserver.crt')}`,
   ];
 }
 

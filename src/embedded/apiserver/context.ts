@@ -23,6 +23,8 @@ export interface ServerContext {
 export interface ServerSettings {
   readonly maxBodyBytes: number;
   readonly bookmarkIntervalMs: number;
+  /** The CA that clients inside trust, PEM; empty without https. */
+  readonly ca: string;
   readonly resolveService: ((service: JsonObject) => string | undefined) | undefined;
 }
 

@@ -51,6 +51,12 @@ export interface Resource {
   readonly defaults?: (object: JsonObject) => JsonObject;
   /** Fills in what the server sets by itself, before admission sees the object. */
   readonly prepare?: (object: JsonObject, old: JsonObject | undefined, facts: WriteFacts) => JsonObject;
+  /** Refuses what the user may not write, with a 403 or 404 Status; asked before the rules. */
+  readonly assertPermitted?: (
+    object: JsonObject,
+    old: JsonObject | undefined,
+    facts: PermissionFacts,
+  ) => void;
   /** Rules beyond the schema. */
   readonly validate?: (object: JsonObject, old: JsonObject | undefined) => readonly FieldProblem[];
   /** Another shape of the same stored objects. */
@@ -60,6 +66,14 @@ export interface Resource {
   };
   /** A request for an answer that is computed and never stored. */
   readonly review?: (object: JsonObject, facts: ReviewFacts) => JsonObject;
+}
+
+/** What tells whether a user may write something. */
+export interface PermissionFacts {
+  readonly user: User;
+  /** Empty for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly authorizer: Authorizer;
 }
 
 /** What a review may know of its request and of the server. */
@@ -77,6 +91,7 @@ export interface User {
   readonly username: string;
   readonly uid?: string;
   readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The verbs of a resource that is stored. */

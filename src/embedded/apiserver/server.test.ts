@@ -30,7 +30,7 @@ async function start(options: Partial<ApiServerOptions> = {}): Promise<Running> 
   return running;
 }
 
-const maps = '/api/v1/namespaces/default/configmaps';
+const maps = '/api/v1/namespaces/default/secrets';
 
 async function write(server: Running, count: number): Promise<CallAnswer> {
   let last: CallAnswer | undefined;
@@ -58,7 +58,7 @@ test('a page token from before the history is refused with one that goes on', as
   const first = await send(server, { path: `${maps}?limit=1` });
   await send(server, { method: 'DELETE', path: `${maps}/m1` });
   for (let index = 0; index < 20; index += 1) {
-    const body = { data: { a: String(index) } };
+    const body = { metadata: { labels: { a: String(index) } } };
     await send(server, { method: 'PATCH', path: `${maps}/m3`, type: 'application/merge-patch+json', body });
   }
   const token = (text: string): Call => ({ path: `${maps}?limit=9&continue=${encodeURIComponent(text)}` });
@@ -133,14 +133,10 @@ test('requests are counted as a genuine server counts them', async () => {
   await send(server, { path: `${maps}/none` });
   const { text } = await send(server, { path: '/metrics' });
   expect(text).toContain(
-    'apiserver_request_total{verb="POST",group="",version="v1",resource="configmaps",subresource="",code="201"} 2',
+    'apiserver_request_total{verb="POST",group="",version="v1",resource="secrets",subresource="",code="201"} 2',
   );
-  expect(text).toContain(
-    'verb="LIST",group="",version="v1",resource="configmaps",subresource="",code="200"} 1',
-  );
-  expect(text).toContain(
-    'verb="GET",group="",version="v1",resource="configmaps",subresource="",code="404"} 1',
-  );
+  expect(text).toContain('verb="LIST",group="",version="v1",resource="secrets",subresource="",code="200"} 1');
+  expect(text).toContain('verb="GET",group="",version="v1",resource="secrets",subresource="",code="404"} 1');
 });
 
 const garbage = [

@@ -53,6 +53,8 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** Serves https when given; PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** The CA of its certificate, PEM, as each namespace gets it; by default the certificate itself. */
+  readonly ca?: string;
   /** Names beside 127.0.0.1 and localhost that clients may use, without port. */
   readonly hosts?: readonly string[];
   /** Default 3 MiB. */
@@ -90,9 +92,11 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
   // Every open watch listens to it; that is their number, not a leak.
   setMaxListeners(0, closing.signal);
   const context = createContext(deps, options, closing.signal);
-  startLifecycle(context);
+  const lifecycle = startLifecycle(context);
   await createFirstNamespaces(context);
   if (options.authorization === 'rbac') await createFirstRoles(context);
+  // What every namespace has is there before the first request.
+  await lifecycle.settled();
   const hosts = new Set<string>();
   const front: Front = {
     hosts,
@@ -143,6 +147,7 @@ function createContext(deps: ApiServerDeps, options: ApiServerOptions, closing: 
     options: {
       maxBodyBytes: options.maxBodyBytes ?? defaultBodyBytes,
       bookmarkIntervalMs: options.bookmarkIntervalMs ?? minuteMs,
+      ca: options.ca ?? options.tls?.cert ?? '',
       resolveService: options.resolveService,
     },
     closing,

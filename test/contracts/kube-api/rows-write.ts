@@ -505,6 +505,77 @@ export const writeRows: readonly Row[] = [
     },
     because: 'clients wait for it',
   },
+  {
+    name: 'a Docker configuration without its key',
+    call: post(
+      { metadata: { name: 's' }, type: 'kubernetes.io/dockerconfigjson' },
+      '/api/v1/namespaces/$NS/secrets',
+    ),
+    want: { code: 422, message: 'Secret "s" is invalid: data[.dockerconfigjson]: Required value' },
+    because: 'its reader looks for that key',
+  },
+  {
+    name: 'a Docker configuration that is not JSON',
+    call: post(
+      {
+        metadata: { name: 's' },
+        type: 'kubernetes.io/dockerconfigjson',
+        data: { '.dockerconfigjson': 'e30x' },
+      },
+      '/api/v1/namespaces/$NS/secrets',
+    ),
+    want: { code: 422, message: 'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>"' },
+    because: 'its reader could not read it',
+  },
+  {
+    name: 'an old Docker configuration without its key',
+    call: post(
+      { metadata: { name: 's' }, type: 'kubernetes.io/dockercfg' },
+      '/api/v1/namespaces/$NS/secrets',
+    ),
+    want: { code: 422, message: 'Secret "s" is invalid: data[.dockercfg]: Required value' },
+    because: 'its reader looks for that key',
+  },
+  {
+    name: 'a basic login without anything',
+    call: post(
+      { metadata: { name: 's' }, type: 'kubernetes.io/basic-auth' },
+      '/api/v1/namespaces/$NS/secrets',
+    ),
+    want: {
+      code: 422,
+      message: 'Secret "s" is invalid: [data[username]: Required value, data[password]: Required value]',
+    },
+    because: 'one of the two is needed',
+  },
+  {
+    name: 'an SSH login without a key',
+    call: post({ metadata: { name: 's' }, type: 'kubernetes.io/ssh-auth' }, '/api/v1/namespaces/$NS/secrets'),
+    want: { code: 422, message: 'Secret "s" is invalid: data[ssh-privatekey]: Required value' },
+    because: 'its reader looks for that key',
+  },
+  {
+    name: 'a certificate without its members',
+    call: post({ metadata: { name: 's' }, type: 'kubernetes.io/tls' }, '/api/v1/namespaces/$NS/secrets'),
+    want: {
+      code: 422,
+      message: 'Secret "s" is invalid: [data[tls.crt]: Required value, data[tls.key]: Required value]',
+    },
+    because: 'both are needed',
+  },
+  {
+    name: 'an account token without an account',
+    call: post(
+      { metadata: { name: 's' }, type: 'kubernetes.io/service-account-token' },
+      '/api/v1/namespaces/$NS/secrets',
+    ),
+    want: {
+      code: 422,
+      message:
+        'Secret "s" is invalid: metadata.annotations[kubernetes.io/service-account.name]: Required value',
+    },
+    because: 'whose token should it be?',
+  },
 ];
 
 function matching(pattern: RegExp): { readonly asymmetricMatch: (value: unknown) => boolean } {

@@ -42,11 +42,22 @@ export interface Rule {
   readonly paths: readonly string[];
 }
 
+/** Names a role as a binding does. */
+export interface RoleReference {
+  /** "Role" or "ClusterRole". */
+  readonly kind: string;
+  readonly name: string;
+  /** Where a Role lives. */
+  readonly namespace: string;
+}
+
 /** Decides who may do what. */
 export interface Authorizer {
   decide(attributes: Attributes): Decision;
   /** All that a user may do in a namespace. */
   rulesOf(user: User, namespace: string): readonly Rule[];
+  /** The rules of a role; `undefined` when there is no such role. */
+  rulesOfRole(role: RoleReference): readonly Rule[] | undefined;
 }
 
 /** What a request for a place wants, whether anything is served there or not. */
@@ -98,4 +109,5 @@ export const anywhere: Rule = { verbs: ['*'], groups: [], resources: [], names: 
 export const allowAll: Authorizer = {
   decide: () => ({ isAllowed: true, reason: 'every authenticated user is allowed' }),
   rulesOf: () => [anything, anywhere],
+  rulesOfRole: () => [],
 };

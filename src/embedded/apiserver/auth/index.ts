@@ -12,6 +12,7 @@ export {
   type Rule,
 } from './attributes.ts';
 export { type Authentication, authenticate, type TokenUser, userOfToken } from './authenticate.ts';
+export { assertBindingWithin, assertRoleWithin } from './escalation.ts';
 export { createFirstRoles } from './first-roles.ts';
 export { createRbacAuthorizer } from './rbac.ts';
 export {

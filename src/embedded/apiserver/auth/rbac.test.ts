@@ -19,9 +19,8 @@ const objects: Readonly<Record<string, readonly JsonObject[]>> = {
     role('one', [{ ...maps, resourceNames: ['a'] }]),
     role('status', [{ apiGroups: ['*'], resources: ['*/status'], verbs: ['update'] }]),
     role('paths', [{ nonResourceURLs: ['/metrics', '/debug/*'], verbs: ['get'] }]),
-    role('part', [{ ...maps, verbs: ['patch'] }], { labels: { 'example.com/in': 'whole' } }),
     {
-      ...role('whole', []),
+      ...role('whole', [{ ...maps, verbs: ['patch'] }]),
       aggregationRule: { clusterRoleSelectors: [{ matchLabels: { 'example.com/in': 'whole' } }] },
     },
   ],

@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
-import { listAt, nameOf, namespaceOf, objectAt, textAt, textsAt } from '../json-path.ts';
+import { listAt, nameOf, namespaceOf, textAt, textsAt } from '../json-path.ts';
 import type { User } from '../resource.ts';
-import { matchLabelSelector } from '../selectors.ts';
 import type { Store } from '../storage.ts';
 import {
   type Attributes,
@@ -9,6 +8,7 @@ import {
   anything,
   anywhere,
   type Decision,
+  type RoleReference,
   type Rule,
 } from './attributes.ts';
 
@@ -28,6 +28,10 @@ interface Grant {
 export function createRbacAuthorizer(store: Store): Authorizer {
   return {
     decide: (attributes) => decide(store, attributes),
+    rulesOfRole(ref) {
+      const role = findRole(store, ref);
+      return role === undefined ? undefined : listAt(role, 'rules').map(toRule);
+    },
     rulesOf(user, namespace) {
       if (user.groups.includes(masters)) return [anything, anywhere];
       return [...grantsOf(store, user, namespace)].flatMap((grant) => grant.rules);
@@ -74,7 +78,7 @@ function grantOf(store: Store, binding: JsonObject, user: User): Grant | undefin
   const whom = describeSubject(subject, namespace);
   return {
     reason: `${bindingKind} ${JSON.stringify(place)} of ${kind} ${JSON.stringify(name)} to ${whom}`,
-    rules: role === undefined ? [] : rulesIn(store, role),
+    rules: listAt(role, 'rules').map(toRule),
     problem:
       role === undefined ? `${kind.toLowerCase()}.${group} ${JSON.stringify(name)} not found` : undefined,
   };
@@ -104,30 +108,13 @@ function describeSubject(subject: JsonValue, namespace: string): string {
   return `${kind} ${JSON.stringify(`${name}/${own === '' ? namespace : own}`)}`;
 }
 
-function findRole(
-  store: Store,
-  { kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace: string },
-): JsonObject | undefined {
+function findRole(store: Store, { kind, name, namespace }: RoleReference): JsonObject | undefined {
   if (kind === 'ClusterRole') return store.get({ resource: `clusterroles.${group}`, namespace: '', name });
   return kind === 'Role' ? store.get({ resource: `roles.${group}`, namespace, name }) : undefined;
 }
 
-/** An aggregated role has the rules of those that its selectors name, whatever is written in it. */
-function rulesIn(store: Store, role: JsonObject): readonly Rule[] {
-  const selectors = listAt(role, 'aggregationRule', 'clusterRoleSelectors');
-  if (selectors.length === 0) return listAt(role, 'rules').map(toRule);
-  return store
-    .list(`clusterroles.${group}`, undefined)
-    .items.filter((other) => nameOf(other) !== nameOf(role))
-    .filter((other) => selectors.some((selector) => isSelected(other, objectAt(selector))))
-    .flatMap((other) => listAt(other, 'rules').map(toRule));
-}
-
-function isSelected(role: JsonObject, selector: JsonObject): boolean {
-  return matchLabelSelector(selector, objectAt(role, 'metadata', 'labels'));
-}
-
-function toRule(rule: JsonValue): Rule {
+/** A rule of a role as authorization works with it. */
+export function toRule(rule: JsonValue): Rule {
   return {
     verbs: textsAt(rule, 'verbs'),
     groups: textsAt(rule, 'apiGroups'),

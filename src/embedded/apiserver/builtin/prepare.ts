@@ -76,6 +76,7 @@ export const validateSecret: Validate = (object, old) => {
       message: 'Invalid value: "<redacted>": must be base64',
     });
   }
+  problems.push(...typeProblems(object));
   if (old !== undefined && textAt(old, 'type') !== textAt(object, 'type')) {
     problems.push({
       field: 'type',
@@ -86,27 +87,57 @@ export const validateSecret: Validate = (object, old) => {
   return problems;
 };
 
+const requiredKeys: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+};
+const accountAnnotation = 'kubernetes.io/service-account.name';
+
+/** What the known types of Secrets have to hold. */
+function typeProblems(secret: JsonObject): FieldProblem[] {
+  const type = textAt(secret, 'type') ?? '';
+  const required = (field: string): FieldProblem => ({
+    field,
+    reason: 'FieldValueRequired',
+    message: 'Required value',
+  });
+  const has = (key: string): boolean => valueAt(secret, 'data', key) !== undefined;
+  if (type === 'kubernetes.io/service-account-token') {
+    const isNamed = (textAt(secret, 'metadata', 'annotations', accountAnnotation) ?? '') !== '';
+    return isNamed ? [] : [required(`metadata.annotations[${accountAnnotation}]`)];
+  }
+  if (type === 'kubernetes.io/basic-auth' && !has('username') && !has('password')) {
+    return [required('data[username]'), required('data[password]')];
+  }
+  const keys = requiredKeys[type] ?? [];
+  const missing = keys.filter((key) => !has(key)).map((key) => required(`data[${key}]`));
+  const isDocker = type.startsWith('kubernetes.io/dockerc');
+  const unreadable = isDocker ? keys.filter((key) => has(key) && !isJson(textAt(secret, 'data', key))) : [];
+  const wrong = unreadable.map((key) => ({
+    field: `data[${key}]`,
+    reason: 'FieldValueInvalid',
+    message: 'Invalid value: "<secret contents redacted>": not JSON',
+  }));
+  return [...missing, ...wrong];
+}
+
+function isJson(encoded = ''): boolean {
+  try {
+    JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A ConfigMap's keys are file names. */
 export const validateConfigMap: Validate = (object, old) => [
   ...wrongKeys(object, 'data'),
   ...wrongKeys(object, 'binaryData'),
   ...frozenProblems(object, old, ['data', 'binaryData']),
 ];
-
-/** What a binding grants never changes. */
-export const validateBinding: Validate = (object, old) => {
-  const missing = textAt(object, 'roleRef', 'name') === undefined;
-  if (missing) return [{ field: 'roleRef.name', reason: 'FieldValueRequired', message: 'Required value' }];
-  if (old === undefined || JSON.stringify(old['roleRef']) === JSON.stringify(object['roleRef'])) return [];
-  const value = JSON.stringify(object['roleRef']);
-  return [
-    {
-      field: 'roleRef',
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${value}: cannot change roleRef`,
-    },
-  ];
-};
 
 /** Webhooks get Kubernetes's defaults. */
 export const completeWebhooks =

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/index.ts';
+import { assertBindingWithin, assertRoleWithin } from '../auth/index.ts';
 import { crdStrategy } from '../crd/strategy.ts';
 import { type Resource, storedVerbs } from '../resource.ts';
 import { qualified } from '../status.ts';
@@ -9,11 +10,11 @@ import {
   completeWebhooks,
   labelNamespace,
   prepareNamespace,
-  validateBinding,
   validateConfigMap,
   validateSecret,
   validateWebhooks,
 } from './prepare.ts';
+import { completeBinding, validateBinding, validateRole } from './rbac-kinds.ts';
 import {
   reviewAccess,
   reviewLocalAccess,
@@ -58,13 +59,29 @@ function resource(group: string, version: string, given: Given): Resource {
   };
 }
 
-const rbac = (kind: string, plural: string, namespaced: boolean): Resource =>
+const role = (kind: string, plural: 'roles' | 'clusterroles', namespaced: boolean): Resource =>
   resource('rbac.authorization.k8s.io', 'v1', {
     kind,
     plural,
     namespaced,
     schema: rbacSchemas[kind],
-    ...(kind.endsWith('Binding') ? { validate: validateBinding } : {}),
+    assertPermitted: assertRoleWithin(plural),
+    validate: validateRole(namespaced),
+  });
+
+const binding = (
+  kind: string,
+  plural: 'rolebindings' | 'clusterrolebindings',
+  namespaced: boolean,
+): Resource =>
+  resource('rbac.authorization.k8s.io', 'v1', {
+    kind,
+    plural,
+    namespaced,
+    schema: rbacSchemas[kind],
+    defaults: completeBinding,
+    assertPermitted: assertBindingWithin(plural),
+    validate: validateBinding(namespaced),
   });
 
 const review = (
@@ -194,8 +211,8 @@ export const builtinResources: readonly Resource[] = [
     selectable: regardingFields,
     view: eventsView,
   }),
-  rbac('ClusterRoleBinding', 'clusterrolebindings', false),
-  rbac('ClusterRole', 'clusterroles', false),
-  rbac('RoleBinding', 'rolebindings', true),
-  rbac('Role', 'roles', true),
+  binding('ClusterRoleBinding', 'clusterrolebindings', false),
+  role('ClusterRole', 'clusterroles', false),
+  binding('RoleBinding', 'rolebindings', true),
+  role('Role', 'roles', true),
 ];

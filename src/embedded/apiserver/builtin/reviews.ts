@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { Attributes, Rule } from '../auth/index.ts';
-import { objectAt, textAt, textsAt, valueAt } from '../json-path.ts';
+import { textAt, textsAt, valueAt } from '../json-path.ts';
 import type { ReviewFacts, User } from '../resource.ts';
 import { badRequest, type FieldProblem, invalid } from '../status.ts';
 
@@ -95,10 +95,11 @@ function toResourceRule({ verbs, groups, resources, names }: Rule): JsonObject {
   return { verbs, apiGroups: groups, resources, ...(names.length === 0 ? {} : { resourceNames: names }) };
 }
 
-const showUser = ({ username, uid, groups }: User): JsonObject => ({
+const showUser = ({ username, uid, groups, extra }: User): JsonObject => ({
   username,
   ...(uid === undefined ? {} : { uid }),
   groups,
+  ...(extra === undefined ? {} : { extra: { ...extra } }),
 });
 
 /** Who the user is. */
@@ -111,11 +112,9 @@ export function reviewToken(object: JsonObject, facts: ReviewFacts): JsonObject 
   const audiences = textsAt(object, 'spec', 'audiences');
   const wanted = audiences.length === 0 ? [facts.audience] : audiences;
   const user = facts.userOfToken(textAt(object, 'spec', 'token') ?? '', wanted);
-  // The token is not repeated.
-  const spec = { ...objectAt(object, 'spec'), token: undefined };
   const status =
     user === undefined
       ? { user: {}, error: 'invalid bearer token' }
       : { authenticated: true, user: showUser(user), audiences: wanted };
-  return { ...object, spec, status };
+  return { ...object, status };
 }

@@ -33,7 +33,11 @@ export async function deleteStored(
   try {
     await deleteObject(context, { ...request, warnings: [] }, given);
   } catch (error) {
-    const isSettled = error instanceof StatusError && (error.httpCode === 404 || error.httpCode === 409);
-    if (!isSettled) throw error;
+    if (!isSettled(error)) throw error;
   }
+}
+
+/** Has a write of the server's own been overtaken: is its object gone, another one, or there already? */
+export function isSettled(error: unknown): boolean {
+  return error instanceof StatusError && (error.httpCode === 404 || error.httpCode === 409);
 }

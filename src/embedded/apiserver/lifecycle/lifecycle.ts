@@ -5,8 +5,11 @@ import { withoutCrdFinalizer } from '../crd/strategy.ts';
 import { nameOf, namespaceOf, revisionOf, textAt, withValue } from '../json-path.ts';
 import type { StoreEvent } from '../storage.ts';
 import { isFinished } from '../write/update.ts';
+import { accountSecretWork } from './account-secrets.ts';
+import { aggregateRoles, clusterRoles } from './aggregated-roles.ts';
 import { deleteStored } from './delete-stored.ts';
 import { startEventRetention } from './event-retention.ts';
+import { firstContentWork } from './first-content.ts';
 import { createOwnerCollector } from './owners.ts';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -14,16 +17,27 @@ const retryDelayMs = 1000;
 
 type Work = () => Promise<void>;
 
+/** The work of a cluster's controllers. */
+export interface Lifecycle {
+  /** Resolves when nothing is left to do at once. */
+  settled(): Promise<void>;
+}
+
 /**
  * What a cluster's controllers do for the API itself: serves definitions as soon as they are written, empties namespaces
- * and definitions that are being deleted, collects what has lost its owners, drops old Events. Runs until the server closes.
+ * and definitions that are being deleted, collects what has lost its owners, gives namespaces their first content, writes
+ * aggregated roles and the tokens of Secrets, drops old Events. Runs until the server closes.
  */
-export function startLifecycle(context: ServerContext): void {
+export function startLifecycle(context: ServerContext): Lifecycle {
   const owners = createOwnerCollector(context);
   const queue = createQueue(context);
+  const aggregation = createOnce(queue, () => aggregateRoles(context));
   const observe = (event: StoreEvent): void => {
     if (event.key.resource === definitions) serveDefinition(context, event);
     for (const work of owners.observe(event)) queue.add(work);
+    for (const work of firstContentWork(context, event)) queue.add(work);
+    for (const work of accountSecretWork(context, event)) queue.add(work);
+    if (event.key.resource === clusterRoles) aggregation.add();
     for (const work of emptyings(context, event)) queue.add(work);
   };
   const revision = context.store.revision();
@@ -31,6 +45,7 @@ export function startLifecycle(context: ServerContext): void {
   const stop = context.store.subscribe(undefined, revision, observe);
   if (stop !== 'expired') context.closing.addEventListener('abort', stop);
   startEventRetention(context);
+  return { settled: queue.settled };
 }
 
 /** What a store holds from an earlier run, as if it were written now: definitions first, as they serve the others. */
@@ -46,25 +61,51 @@ function* presentState(context: ServerContext): Iterable<StoreEvent> {
   }
 }
 
-function createQueue(context: ServerContext): { add(work: Work): void } {
+/** Work that looks at everything is queued once, however often it is asked for. */
+function createOnce(queue: Queue, work: Work): { add(): void } {
+  let isQueued = false;
+  return {
+    add() {
+      if (isQueued) return;
+      isQueued = true;
+      queue.add(() => {
+        isQueued = false;
+        return work();
+      });
+    },
+  };
+}
+
+interface Queue {
+  add(work: Work): void;
+  settled(): Promise<void>;
+}
+
+function createQueue(context: ServerContext): Queue {
   const waiting: Work[] = [];
   let isRunning = false;
   const run = async (): Promise<void> => {
-    isRunning = true;
     for (let work = waiting.shift(); work !== undefined; work = waiting.shift()) {
       if (context.closing.aborted) break;
       await attempt(context, work, (again) => waiting.push(again) && start());
     }
     isRunning = false;
   };
+  let running = Promise.resolve();
   const start = (): void => {
-    if (!isRunning) void run();
+    if (isRunning) return;
+    isRunning = true;
+    running = run();
   };
   return {
     add(work) {
       waiting.push(work);
       // The write that caused this work is answered first.
       queueMicrotask(start);
+    },
+    async settled() {
+      start();
+      await running;
     },
   };
 }

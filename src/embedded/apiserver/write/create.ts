@@ -40,6 +40,7 @@ export async function createObject(
   const mutated = await admit(context, request, { phase: 'mutating', operation: 'CREATE', object: placed });
   const again = withManagersOf(decodeAgain(mutated, placed, request), placed);
   const checked = complete(context, request, matchNamespace(again, request));
+  assertPermitted(context, request, { object: checked, old: undefined });
   for (let attempt = 1; ; attempt += 1) {
     const named = withName(context, checked, request);
     assertValid(named, undefined, request);
@@ -104,6 +105,15 @@ function withName(context: ServerContext, object: JsonObject, { resource }: Reso
   if (nameOf(object) !== '' || base === '') return object;
   const named = withMeta(object, { name: generateName(base, context.random) });
   return resource.defaults?.(named) ?? named;
+}
+
+/** Throws a 403 or 404 Status when the user may not write such an object. */
+export function assertPermitted(
+  { authorizer }: ServerContext,
+  { resource, user, namespace = '' }: ResourceRequest,
+  { object, old }: { readonly object: JsonObject; readonly old: JsonObject | undefined },
+): void {
+  resource.assertPermitted?.(object, old, { user, namespace, authorizer });
 }
 
 /** Throws a 422 Status that lists everything wrong with an object. */

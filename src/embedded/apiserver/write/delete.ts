@@ -13,10 +13,20 @@ import {
 } from '../json-path.ts';
 import { present } from '../present.ts';
 import type { ResourceRequest } from '../request.ts';
-import { badRequest, conflict, deletedStatus, invalid, modifiedMessage, notFound } from '../status.ts';
+import {
+  badRequest,
+  conflict,
+  deletedStatus,
+  forbidden,
+  invalid,
+  modifiedMessage,
+  notFound,
+} from '../status.ts';
 import { isFinished } from './update.ts';
 
 const maxAttempts = 20;
+/** Namespaces without which nothing works. */
+const immortal: readonly string[] = ['default', 'kube-system', 'kube-public'];
 const policies = ['Foreground', 'Background', 'Orphan'];
 
 /** What a delete request asks for. */
@@ -65,6 +75,9 @@ export async function deleteObject(
 ): Promise<JsonObject> {
   const { resource } = request;
   const name = request.name ?? '';
+  if (resource.storage === 'namespaces' && immortal.includes(name)) {
+    throw forbidden(resource, name, 'this namespace may not be deleted');
+  }
   const key = { resource: resource.storage, namespace: request.namespace ?? '', name };
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stored = context.store.get(key);

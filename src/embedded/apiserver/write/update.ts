@@ -6,7 +6,7 @@ import { namespaceOf, objectAt, revisionOf, textAt, textsAt, withMeta, withValue
 import { present } from '../present.ts';
 import type { ResourceRequest } from '../request.ts';
 import { conflict, type FieldProblem, invalid, modifiedMessage, notFound } from '../status.ts';
-import { assertValid, decodeAgain, toStored } from './create.ts';
+import { assertPermitted, assertValid, decodeAgain, toStored } from './create.ts';
 import { decodeObject, type Origin, toOwnKind } from './decode.ts';
 import { fieldWriteOf, isSameWrite, withManagersOf } from './field-write.ts';
 import { matchNamespace, matchStored, nextGeneration } from './metadata.ts';
@@ -75,6 +75,7 @@ async function prepareUpdate(
   const prepared = resource.prepare?.(again, old, facts) ?? again;
   const generation = nextGeneration(prepared, old, request);
   const next = generation === undefined ? prepared : withMeta(prepared, { generation });
+  assertPermitted(context, request, { object: next, old });
   assertValid(next, old, request);
   await admit(context, request, { phase: 'validating', operation: 'UPDATE', object: next, oldObject: old });
   return next;
