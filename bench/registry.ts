@@ -10,6 +10,7 @@ import { queueBench } from './queue.ts';
 import { loadedStartBench, startBench } from './start.ts';
 import type { Bench } from './support/bench.ts';
 import { tagToFreightBench } from './tag-to-freight.ts';
+import { manyTagsBench, pollingBench, refusingHostBench, warehousesBench } from './warehouses.ts';
 
 /** All benches, in the order in which they run. */
 export const benches: readonly Bench[] = [
@@ -18,6 +19,10 @@ export const benches: readonly Bench[] = [
   fanoutBench,
   tagToFreightBench,
   discoveryBench,
+  warehousesBench,
+  manyTagsBench,
+  pollingBench,
+  refusingHostBench,
   startBench,
   loadedStartBench,
   atRestBench,
