@@ -83,7 +83,7 @@ async function measure(
       }),
     );
   }
-  const native = await measureNativeGit(world.ready, repository, fileOf(place.stage));
+  const native = await measureNativeGit(world.ready, repository, [fileOf(place.stage)]);
   const [cold, ...warm] = costs;
   if (cold === undefined) throw new Error('nothing was measured');
   context.note(describeWrites(warm.at(-1) ?? cold));

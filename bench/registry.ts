@@ -4,6 +4,7 @@ import { discoveryBench } from './discovery.ts';
 import { engineBench } from './engine.ts';
 import { exprBench } from './expr.ts';
 import { fanoutBench } from './fanout.ts';
+import { gitBench, monorepoBench } from './git.ts';
 import { kubeCacheBench } from './kube-cache.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
 import { queueBench } from './queue.ts';
@@ -17,6 +18,8 @@ export const benches: readonly Bench[] = [
   promotionBench,
   largePromotionBench,
   fanoutBench,
+  gitBench,
+  monorepoBench,
   tagToFreightBench,
   discoveryBench,
   warehousesBench,

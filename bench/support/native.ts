@@ -7,11 +7,11 @@ import type { SandboxReady } from './world.ts';
 
 const runs = 3;
 
-/** What native git takes to clone with depth 1, change a file, commit and push, in milliseconds; the median. */
+/** What native git takes to clone with depth 1, change files, commit and push, in milliseconds; the median. */
 export async function measureNativeGit(
   ready: SandboxReady,
   repository: string,
-  file: string,
+  files: readonly string[],
 ): Promise<number> {
   const took: number[] = [];
   for (let run = 0; run < runs; run += 1) {
@@ -32,8 +32,10 @@ export async function measureNativeGit(
       ],
       { env },
     );
-    const text = readFileSync(join(clone, file), 'utf8');
-    writeFileSync(join(clone, file), `${text}# ${run} ${startMs}\n`);
+    for (const file of files) {
+      const text = readFileSync(join(clone, file), 'utf8');
+      writeFileSync(join(clone, file), `${text}# ${run} ${startMs}\n`);
+    }
     await git(clone, ['commit', '--quiet', '--all', '--message=bench']);
     await git(clone, ['push', '--quiet', 'origin', 'main'], { env });
     took.push(performance.now() - startMs);

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { createTemporaryFolder, git } from '../../test/support/native-git.ts';
 import { valuesFile } from './manifests.ts';
 import type { SandboxReady } from './world.ts';
@@ -39,23 +37,34 @@ export function fileOf(stage: string): string {
   return `sources/values/env/${stage}/web.yaml`;
 }
 
-/** Makes a repository with these files on branch main. */
+/** Makes a repository with these files on branch main, in the last of so many commits; the others change one file each. */
 export async function seedRepository(
   ready: SandboxReady,
   name: string,
   files: ReadonlyMap<string, string>,
+  commits: number = 1,
 ): Promise<void> {
   using folder = createTemporaryFolder();
-  for (const [path, text] of files) {
-    const at = join(folder.path, path);
-    mkdirSync(dirname(at), { recursive: true });
-    writeFileSync(at, text);
-  }
   const env = nativeEnvironment(ready);
-  await git(folder.path, ['init', '--quiet', '--initial-branch=main']);
-  await git(folder.path, ['config', 'gc.auto', '0']);
-  await git(folder.path, ['config', 'maintenance.auto', 'false']);
-  await git(folder.path, ['add', '--all']);
-  await git(folder.path, ['commit', '--quiet', '--message=seed']);
+  await git(folder.path, ['init', '--quiet', '--bare', '--initial-branch=main']);
+  await git(folder.path, ['fast-import', '--quiet'], { input: toImport(files, commits) });
   await git(folder.path, ['push', '--quiet', nativeUrl(ready, name), 'main'], { env });
+}
+
+/** What `git fast-import` reads. */
+function toImport(files: ReadonlyMap<string, string>, commits: number): Buffer {
+  const parts: string[] = [];
+  const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const startCommit = (index: number): void => {
+    const who = `committer Bench <bench@example.com> ${1_700_000_000 + index * 60} +0000\n`;
+    parts.push(`commit refs/heads/main\n${who}${data(`commit ${index}`)}`);
+  };
+  for (let index = 0; index < commits; index += 1) {
+    startCommit(index);
+    const isLast = index === commits - 1;
+    const changed = isLast ? files : new Map([[`history/file-${index % 100}.yaml`, `value: ${index}\n`]]);
+    for (const [path, text] of changed) parts.push(`M 100644 inline ${path}\n${data(text)}`);
+    parts.push('\n');
+  }
+  return Buffer.from(parts.join(''));
 }
