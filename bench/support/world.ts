@@ -11,6 +11,7 @@ import {
   createSystemClock,
   createSystemRandom,
 } from '../../src/telemetry/index.ts';
+import { createOpenBudgets } from '../../test/support/open-budgets.ts';
 import { type Child, startGantry } from './child.ts';
 import { credentialObjects } from './manifests.ts';
 import { type Counters, scrape } from './scrape.ts';
@@ -88,7 +89,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     client,
     connect,
     http,
-    images: createImagePusher({ ...surroundings, http }),
+    images: createImagePusher({ ...surroundings, http, budgets: createOpenBudgets() }),
     scrape: () => scrape(ready.metrics),
     async startController(env = {}) {
       const child = startGantry(

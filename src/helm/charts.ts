@@ -1,12 +1,22 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../base/index.ts';
-import type { ChartSource, Charts, HttpClient, HttpErrorCode, HttpResponse } from '../ports/index.ts';
+import type {
+  ChartSource,
+  Charts,
+  HostBudgetErrorCode,
+  HostBudgets,
+  HttpClient,
+  HttpErrorCode,
+  HttpResponse,
+  RequestTurn,
+} from '../ports/index.ts';
 import { helmErrors } from './errors.ts';
 import { readChartIndex } from './index-file.ts';
 
 /** What the adapter needs. */
 export interface ChartsDeps {
   readonly http: HttpClient;
+  readonly budgets: HostBudgets;
 }
 
 /** Limits of the adapter; each has a default. */
@@ -30,11 +40,9 @@ const mebibyte = 1024 * 1024;
 const defaults: Required<ChartsOptions> = { maxIndexBytes: 64 * mebibyte, requestTimeoutMs: 60_000 };
 /** Indexes of which something is remembered. */
 const maxIndexes = 1_000;
-/** How long to wait when a repository asks for fewer requests and does not say until when, in milliseconds. */
-const defaultRetryAfterMs = 60_000;
 
 /** Creates the adapter for chart repositories over HTTP. */
-export function createHttpCharts({ http }: ChartsDeps, options: ChartsOptions = {}): Charts {
+export function createHttpCharts(deps: ChartsDeps, options: ChartsOptions = {}): Charts {
   const limits = { ...defaults, ...options };
   const remembered = new LRUCache<string, Remembered>({ max: maxIndexes });
   return {
@@ -43,9 +51,9 @@ export function createHttpCharts({ http }: ChartsDeps, options: ChartsOptions = 
       const key = keyOf(source);
       const last = remembered.get(key);
       const known = last !== undefined && names.every((name) => last.names.has(name)) ? last : undefined;
-      const response = await ask(http, source, { url, validators: known?.validators ?? {}, limits }, signal);
+      const response = await ask(deps, source, { url, validators: known?.validators ?? {}, limits }, signal);
       if (response.status === 304 && known !== undefined) return known.versions;
-      if (response.status !== 200) throw toStatusError(response, url);
+      if (response.status !== 200) throw toStatusError(response, url, deps.budgets.pauseMs(turnOf(source)));
       const versions = read(new TextDecoder().decode(response.body), names, url);
       const validators = validatorsOf(response);
       if (validators === undefined) remembered.delete(key);
@@ -59,8 +67,17 @@ function keyOf({ repoURL, credential, insecureSkipTLSVerify }: ChartSource): str
   return [repoURL, credential?.identity ?? '', insecureSkipTLSVerify === true ? 'insecure' : ''].join('\n');
 }
 
+function turnOf({ repoURL, credential, party, isAwaited }: ChartSource): RequestTurn {
+  return {
+    host: URL.canParse(repoURL) ? new URL(repoURL).host : '',
+    identity: credential?.identity ?? '',
+    ...(party === undefined ? {} : { party }),
+    ...(isAwaited === undefined ? {} : { isAwaited }),
+  };
+}
+
 async function ask(
-  http: HttpClient,
+  { http, budgets }: ChartsDeps,
   source: ChartSource,
   request: {
     readonly url: string;
@@ -71,17 +88,15 @@ async function ask(
 ): Promise<HttpResponse> {
   const { url, validators, limits } = request;
   try {
-    return await http.request(
-      {
-        method: 'GET',
-        url,
-        headers: { accept: 'application/yaml, */*', ...validators, ...authorization(source) },
-        timeoutMs: limits.requestTimeoutMs,
-        maxBodyBytes: limits.maxIndexBytes,
-        ...(source.insecureSkipTLSVerify === true ? { tls: { insecureSkipVerify: true } } : {}),
-      },
-      signal,
-    );
+    const request = {
+      method: 'GET',
+      url,
+      headers: { accept: 'application/yaml, */*', ...validators, ...authorization(source) },
+      timeoutMs: limits.requestTimeoutMs,
+      maxBodyBytes: limits.maxIndexBytes,
+      ...(source.insecureSkipTLSVerify === true ? { tls: { insecureSkipVerify: true } } : {}),
+    };
+    return await budgets.run(turnOf(source), () => http.request(request, signal), signal);
   } catch (error) {
     throw toHelmError(error, url);
   }
@@ -109,12 +124,10 @@ function read(text: string, names: readonly string[], url: string): Versions {
   }
 }
 
-function toStatusError({ status, headers }: HttpResponse, url: string): AppError {
+function toStatusError({ status }: HttpResponse, url: string, pauseMs: number): AppError {
   const message = `${url} answers ${status}`;
   if (status === 429) {
-    const seconds = Number(headers['retry-after'] ?? Number.NaN);
-    const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : defaultRetryAfterMs;
-    return helmErrors.create('helm.rate-limited', message, { retryAfterMs });
+    return helmErrors.create('helm.rate-limited', message, { retryAfterMs: Math.ceil(pauseMs) });
   }
   if (status === 401 || status === 403 || status === 407)
     return helmErrors.create('helm.auth-failed', message);
@@ -125,15 +138,18 @@ function toStatusError({ status, headers }: HttpResponse, url: string): AppError
 
 type HelmErrorCode = keyof typeof helmErrors.entries;
 
-const httpCodes: Readonly<Record<HttpErrorCode, { readonly code: HelmErrorCode; readonly stop?: boolean }>> =
-  {
-    'http.invalid-request': { code: 'helm.unsupported' },
-    'http.unreachable': { code: 'helm.unreachable' },
-    'http.timeout': { code: 'helm.unreachable' },
-    'http.tls-failed': { code: 'helm.unreachable', stop: true },
-    'http.too-large': { code: 'helm.too-large' },
-    'http.redirect-refused': { code: 'helm.unreachable', stop: true },
-  };
+type LowerCode = HttpErrorCode | HostBudgetErrorCode;
+
+const httpCodes: Readonly<Record<LowerCode, { readonly code: HelmErrorCode; readonly stop?: boolean }>> = {
+  'http.host-paused': { code: 'helm.rate-limited' },
+  'http.host-busy': { code: 'helm.rate-limited' },
+  'http.invalid-request': { code: 'helm.unsupported' },
+  'http.unreachable': { code: 'helm.unreachable' },
+  'http.timeout': { code: 'helm.unreachable' },
+  'http.tls-failed': { code: 'helm.unreachable', stop: true },
+  'http.too-large': { code: 'helm.too-large' },
+  'http.redirect-refused': { code: 'helm.unreachable', stop: true },
+};
 
 /** An error of the exchange as one of this module; what is not ours (an abort) is given back as it is. */
 function toHelmError(error: unknown, url: string): unknown {
@@ -141,10 +157,11 @@ function toHelmError(error: unknown, url: string): unknown {
   const { code, stop } = httpCodes[error.code];
   return helmErrors.create(code, `${url}: ${error.message}`, {
     cause: error,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(stop === true ? { disposition: 'stop', hint: error.hint ?? '' } : {}),
   });
 }
 
-function isHttpCode(code: string): code is HttpErrorCode {
+function isHttpCode(code: string): code is LowerCode {
   return Object.hasOwn(httpCodes, code);
 }

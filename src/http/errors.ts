@@ -27,6 +27,16 @@ export const httpErrors = defineErrors({
     summary: 'The answer is larger than the limit for its kind.',
     help: 'Check that the address is the one you mean; the limit protects the process.',
   },
+  'http.host-paused': {
+    disposition: 'wait',
+    summary: 'The host asked for a pause, or fails again and again.',
+    help: 'It is tried again by itself; a credential often raises the limit of a registry.',
+  },
+  'http.host-busy': {
+    disposition: 'wait',
+    summary: 'More requests wait for the host than its budget lets through in a minute.',
+    help: 'It is tried again by itself; IMAGE_REGISTRY_RATE_LIMIT sets the budget.',
+  },
   'http.redirect-refused': {
     disposition: 'stop',
     summary: 'The server redirects to where it must not, or too often.',

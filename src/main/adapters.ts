@@ -2,7 +2,7 @@ import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index
 import { createForges } from '../forge/index.ts';
 import { createGitRepos } from '../git/index.ts';
 import { createHttpCharts } from '../helm/index.ts';
-import { createHttpClient, type Endpoint } from '../http/index.ts';
+import { createHostBudgets, createHttpClient, type Endpoint } from '../http/index.ts';
 import type { KubeClient } from '../kube/index.ts';
 import { createRegistryClient } from '../oci/index.ts';
 import type {
@@ -67,17 +67,15 @@ export function createAdapters(
 ): Adapters {
   const shared = settings.SHARED_RESOURCES_NAMESPACE;
   const git = createGitRepos({ ...surroundings, http });
+  const budgets = createHostBudgets(surroundings, { requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT });
   return {
     http,
     git,
     history: git.history,
-    charts: createHttpCharts({ http }),
+    charts: createHttpCharts({ http, budgets }),
     registry: createRegistryClient(
-      { ...surroundings, http },
-      {
-        requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT,
-        maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES,
-      },
+      { ...surroundings, http, budgets },
+      { maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES },
     ),
     forges: createForges({ ...surroundings, http }),
     credentials: createSecretCredentials(

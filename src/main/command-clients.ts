@@ -2,13 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type CliDeps, type Output, sandboxInfoFile } from '../cli/index.ts';
-import { createHttpClient } from '../http/index.ts';
+import { createHostBudgets, createHttpClient } from '../http/index.ts';
 import { createKubeClient } from '../kube/index.ts';
 import { createImagePusher } from '../oci/index.ts';
 import { toKubeconfigSource } from './controller-process.ts';
 import { createProxyRule } from './proxy.ts';
 import { mappedHosts } from './sandbox/servers.ts';
 import { createSurroundings } from './surroundings.ts';
+
+/** The embedded registry has no limits. */
+const pushesPerSecond = 1000;
 
 /** A stream as commands write to it. */
 export function toOutput(stream: NodeJS.WriteStream): Output {
@@ -55,7 +58,8 @@ export function createCommandDeps(
       const http = createHttpClient({
         endpoints: Object.fromEntries(mappedHosts.map((host) => [host, { address, caPem }])),
       });
-      const pusher = createImagePusher({ ...surroundings, http });
+      const budgets = createHostBudgets(surroundings, { requestsPerSecond: pushesPerSecond });
+      const pusher = createImagePusher({ ...surroundings, http, budgets });
       return {
         http,
         pushImage: (source, tag, draft, until) => pusher.pushImage(source, tag, draft, until),

@@ -1,23 +1,26 @@
 import { LRUCache } from 'lru-cache';
 import type { ImageFacts } from '../domain/index.ts';
-import type { Clock, HttpClient, Metrics, Random, Registry } from '../ports/index.ts';
-import { isTagName } from '../wire/oci/index.ts';
-import { createBudget } from './budget.ts';
+import type { Clock, HostBudgets, HttpClient, Metrics, Random, Registry } from '../ports/index.ts';
+import { type Digest, isTagName, parseDigest } from '../wire/oci/index.ts';
+import { type ContentStore, contentPlace, createContents } from './contents.ts';
 import { ociErrors } from './errors.ts';
-import { fetchManifest, headTag, readFacts } from './images.ts';
+import { readFacts } from './facts.ts';
+import { type FetchedManifest, fetchRaw, headTag, readManifest } from './manifests.ts';
 import { registryRequestsMetric } from './metrics.ts';
-import { isLoopback, type Repository, toRepository } from './repository.ts';
-import { listTags } from './tags.ts';
-import { createTransport } from './transport.ts';
+import { type RegistryHosts, type Repository, toRepository } from './repository.ts';
+import { createSharing } from './sharing.ts';
+import { type KnownTags, listTags } from './tags.ts';
+import { createTransport, type Transport } from './transport.ts';
 
-/** Limits of the client. */
+/** What is known beforehand, and limits of what is remembered. */
 export interface RegistryClientOptions {
-  /** Per host; 20 unless told. */
-  readonly requestsPerSecond?: number;
-  /** Hosts, with their port, with which plain HTTP may be spoken; those on this machine always may. */
-  readonly plainHttpHosts?: readonly string[];
-  /** Images whose facts are kept; 100,000 unless told. */
+  readonly hosts?: RegistryHosts;
+  /** Images whose facts are kept, and tags of which is known where they pointed; 100,000 unless told. */
   readonly maxCachedImages?: number;
+  /** Manifests and configurations kept in memory; 16 MiB unless told. */
+  readonly maxCachedBytes?: number;
+  /** Keeps manifests and configurations beyond the life of the process. */
+  readonly store?: ContentStore;
 }
 
 /** What the client works with. */
@@ -25,73 +28,127 @@ export interface RegistryClientDeps {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: Random;
+  readonly budgets: HostBudgets;
   readonly metrics?: Metrics;
 }
 
-const defaultRequestsPerSecond = 20;
 const defaultMaxCachedImages = 100_000;
+const defaultMaxCachedBytes = 16 * 1024 * 1024;
+/** Tag lists that can be asked for on the condition that they changed. */
+const maxKnownLists = 1_000;
 
 /** Creates a client of image registries that remembers what digests cannot change. */
 export function createRegistryClient(
   deps: RegistryClientDeps,
   options: RegistryClientOptions = {},
 ): Registry {
-  const transport = createTransport({ ...deps, ...transportParts(deps, options) });
+  const { hosts = {}, store } = options;
+  const transport = createRegistryTransport(deps, hosts);
+  const contents = createContents(transport, {
+    maxBytes: options.maxCachedBytes ?? defaultMaxCachedBytes,
+    ...(store === undefined ? {} : { store }),
+  });
   const max = options.maxCachedImages ?? defaultMaxCachedImages;
+  /** By repository and digest: for everybody who has found the digest there. */
   const images = new LRUCache<string, ImageFacts>({ max });
-  const digests = new LRUCache<string, string>({ max });
+  /** By identity, repository and tag: whether asking for the digest alone is likely to be enough. */
+  const seenTags = new LRUCache<string, true>({ max });
+  const seenRoots = new LRUCache<string, true>({ max: maxKnownLists });
+  const lists = new LRUCache<string, KnownTags>({ max: maxKnownLists });
+  /** Registries that do not tell the digest without sending the manifest. */
+  const withoutHead = new LRUCache<string, true>({ max: maxKnownLists });
+  const reading = createSharing<ImageFacts>();
+
+  const rootOf = ({ identity, host, name }: Repository): string => [identity, host, name].join('\n');
+
+  async function isLikelyKnown(repository: Repository, tag: string): Promise<boolean> {
+    if (withoutHead.has(repository.host)) return false;
+    const root = rootOf(repository);
+    if (seenTags.has(`${root}\n${tag}`)) return true;
+    // After a restart, what the store has tells that most tags were seen before.
+    return !seenRoots.has(root) && (await store?.knows(contentPlace(repository))) === true;
+  }
+
+  function factsOf(
+    repository: Repository,
+    fetched: FetchedManifest,
+    signal: AbortSignal,
+  ): Promise<ImageFacts> {
+    const key = `${contentPlace(repository)}@${fetched.digest}`;
+    const known = images.get(key);
+    if (known !== undefined) return Promise.resolve(known);
+    const read = async (): Promise<ImageFacts> => {
+      const facts = await readFacts(contents, repository, fetched, signal);
+      images.set(key, facts);
+      return facts;
+    };
+    return reading.join(`${repository.identity}\n${key}`, read, signal);
+  }
+
+  async function readDigest(
+    repository: Repository,
+    digest: Digest,
+    signal: AbortSignal,
+  ): Promise<ImageFacts | undefined> {
+    const known = images.get(`${contentPlace(repository)}@${digest}`);
+    if (known !== undefined) return known;
+    const fetched = await contents.readManifest(repository, digest, signal);
+    return fetched === undefined ? undefined : factsOf(repository, fetched, signal);
+  }
 
   async function readTag(
     repository: Repository,
     tag: string,
     signal: AbortSignal,
   ): Promise<ImageFacts | undefined> {
-    const root = [repository.identity, repository.host, repository.name].join('\n');
-    const tagKey = `${root}\n${tag}`;
-    let reference = tag;
-    if (digests.has(tagKey)) {
-      const digest = await headTag(transport, repository, tag, signal);
-      if (digest === 'missing') return undefined;
-      const known = digest === undefined ? undefined : images.get(`${root}\n${digest}`);
-      if (known !== undefined) return known;
-      reference = digest ?? tag;
+    if (await isLikelyKnown(repository, tag)) {
+      const head = await headTag(transport, repository, tag, signal);
+      if (head.kind === 'missing') return undefined;
+      if (head.kind === 'unknown') withoutHead.set(repository.host, true);
+      else {
+        const facts = await readDigest(repository, head.digest, signal);
+        // Mirrors may know a tag and not the digest that it stands for.
+        if (facts !== undefined) return facts;
+      }
     }
-    const fetched = await fetchManifest(transport, repository, reference, signal);
-    if (fetched === undefined) return undefined;
-    const imageKey = `${root}\n${fetched.digest}`;
-    const facts = images.get(imageKey) ?? (await readFacts(transport, repository, fetched, signal));
-    images.set(imageKey, facts);
-    digests.set(tagKey, fetched.digest);
-    return facts;
+    const raw = await fetchRaw(transport, repository, tag, signal);
+    if (raw === undefined) return undefined;
+    const fetched = readManifest(repository, tag, raw);
+    await contents.keep(repository, raw);
+    return factsOf(repository, fetched, signal);
   }
 
   return {
     async listTags(source, signal) {
-      return listTags(transport, toRepository(source), signal);
+      const repository = toRepository(source, hosts);
+      const key = rootOf(repository);
+      const { tags, etag } = await listTags(transport, repository, lists.get(key), signal);
+      if (etag === undefined) lists.delete(key);
+      else lists.set(key, { tags, etag });
+      return tags;
     },
     async readTag(source, tag, signal) {
-      const repository = toRepository(source);
-      if (!isTagName(tag)) {
+      const repository = toRepository(source, hosts);
+      if (!isTagName(tag) && parseDigest(tag) === undefined) {
         throw ociErrors.create(
           'oci.invalid-reference',
           `"${tag}" is not a tag that ${repository.label} can have`,
         );
       }
-      return readTag(repository, tag, signal);
+      const facts = await readTag(repository, tag, signal);
+      seenRoots.set(rootOf(repository), true);
+      if (facts !== undefined) seenTags.set(`${rootOf(repository)}\n${tag}`, true);
+      return facts;
     },
   };
 }
 
-/** The budget and the counter of a client; also used by the push client. */
-export function transportParts(
-  deps: RegistryClientDeps,
-  options: RegistryClientOptions,
-): Pick<Parameters<typeof createTransport>[0], 'budget' | 'mayBePlain' | 'onAnswer'> {
-  const requestsPerSecond = options.requestsPerSecond ?? defaultRequestsPerSecond;
+/** The transport with its counter; also of the clients that push and download. */
+export function createRegistryTransport(deps: RegistryClientDeps, hosts: RegistryHosts): Transport {
   const counter = deps.metrics?.counter(registryRequestsMetric);
-  return {
-    budget: createBudget(deps.clock, { requestsPerSecond, burst: requestsPerSecond }),
-    mayBePlain: (host) => isLoopback(host) || options.plainHttpHosts?.includes(host) === true,
+  return createTransport({
+    ...deps,
+    hosts,
     onAnswer: (_host, status) => counter?.add({ status: `${Math.floor(status / 100)}xx` }),
-  };
+  });
 }

@@ -1,10 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import type { ImageSource } from '../ports/index.ts';
+import type { BlobDraft, ImageSource } from '../ports/index.ts';
 import { type Digest, digestOf, mediaTypes } from '../wire/oci/index.ts';
-import { type RegistryClientDeps, transportParts } from './client.ts';
-import { ociErrors } from './errors.ts';
-import { type Repository, toRepository } from './repository.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { createArtifacts } from './artifacts.ts';
+import type { RegistryClientDeps } from './client.ts';
+import type { RegistryHosts } from './repository.ts';
 
 /** The image to be made. */
 export interface ImageDraft {
@@ -24,81 +23,30 @@ export interface ImagePusher {
   pushImage(source: ImageSource, tag: string, draft: ImageDraft, signal: AbortSignal): Promise<Digest>;
 }
 
-const maxAnswerBytes = 1024 * 1024;
-
 /** Creates a pusher; for the demo, the CLI and tests. */
-export function createImagePusher(deps: RegistryClientDeps): ImagePusher {
-  const transport = createTransport({ ...deps, ...transportParts(deps, { requestsPerSecond: 1000 }) });
+export function createImagePusher(
+  deps: RegistryClientDeps,
+  options: { readonly hosts?: RegistryHosts } = {},
+): ImagePusher {
+  const artifacts = createArtifacts(deps, options);
   return {
     async pushImage(source, tag, draft, signal) {
-      const repository = toRepository(source);
       const { config, layer, manifest } = makeImage(draft);
-      for (const blob of [config, layer]) await pushBlob(transport, repository, blob, signal);
-      const response = await transport.send(
-        repository,
-        {
-          method: 'PUT',
-          path: `manifests/${tag}`,
-          headers: { 'content-type': mediaTypes.ociManifest },
-          body: manifest,
-          maxBodyBytes: maxAnswerBytes,
-          subject: `tag "${tag}"`,
-        },
-        signal,
-      );
-      if (response.status !== 201) throw refusedPush(repository, `tag "${tag}"`, response.status);
-      return digestOf(manifest);
+      for (const content of [config, layer]) await artifacts.pushBlob(source, toBlob(content), signal);
+      const mediaType = mediaTypes.ociManifest;
+      return artifacts.pushManifest(source, tag, { mediaType, content: manifest }, signal);
     },
   };
 }
 
-/** Uploads in one request after the session is opened, which every registry can do. */
-async function pushBlob(
-  transport: Transport,
-  repository: Repository,
-  content: Uint8Array,
-  signal: AbortSignal,
-): Promise<void> {
-  const digest = digestOf(content);
-  const subject = `blob ${digest}`;
-  const common = { maxBodyBytes: maxAnswerBytes, subject };
-  const head = await transport.send(
-    repository,
-    { method: 'HEAD', path: `blobs/${digest}`, ...common },
-    signal,
-  );
-  if (head.status === 200) return;
-  const opened = await transport.send(
-    repository,
-    { method: 'POST', path: 'blobs/uploads/', ...common },
-    signal,
-  );
-  const place = URL.canParse(opened.headers['location'] ?? '', opened.url)
-    ? new URL(opened.headers['location'] ?? '', opened.url)
-    : undefined;
-  if (opened.status !== 202 || place?.host !== new URL(opened.url).host) {
-    throw refusedPush(repository, subject, opened.status);
-  }
-  place.searchParams.set('digest', digest);
-  const closed = await transport.send(
-    repository,
-    {
-      method: 'PUT',
-      path: place.pathname + place.search,
-      headers: { 'content-type': 'application/octet-stream' },
-      body: content,
-      ...common,
+function toBlob(content: Uint8Array): BlobDraft {
+  return {
+    digest: digestOf(content),
+    sizeBytes: content.length,
+    async *open() {
+      yield content;
     },
-    signal,
-  );
-  if (closed.status !== 201) throw refusedPush(repository, subject, closed.status);
-}
-
-function refusedPush(repository: Repository, subject: string, status: number): Error {
-  return ociErrors.create(
-    'oci.protocol',
-    `registry ${repository.host} answers ${status} to pushing ${subject} of ${repository.label}`,
-  );
+  };
 }
 
 function makeImage(draft: ImageDraft): {

@@ -6,13 +6,17 @@ export interface ChartSource {
   readonly repoURL: string;
   readonly credential?: Credential;
   readonly insecureSkipTLSVerify?: boolean;
+  /** Who shares the repository's host fairly with others, usually a Project. */
+  readonly party?: string;
+  /** Does somebody wait for the answer? Then it overtakes what is only polled. */
+  readonly isAwaited?: boolean;
 }
 
 /**
  * Reads chart repositories that have an index.
  *
  * Consistency: the index is asked for at every call; one that has not changed is not sent again.
- * Limits: indexes up to a size; large ones are not decoded beyond the charts that are asked for.
+ * Limits: requests per host are budgeted, together with those to registries; indexes up to a size; large ones are not decoded beyond the charts that are asked for.
  * Errors: helm.auth-failed, helm.not-found, helm.rate-limited, helm.unreachable, helm.too-large, helm.invalid-index,
  * helm.unsupported.
  */

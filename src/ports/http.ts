@@ -55,6 +55,9 @@ export type HttpErrorCode =
   | 'http.too-large'
   | 'http.redirect-refused';
 
+/** The codes of the errors that `HostBudgets` raises. */
+export type HostBudgetErrorCode = 'http.host-paused' | 'http.host-busy';
+
 /**
  * Speaks HTTP/1.1 to the outside; every status is an answer, never an error.
  *

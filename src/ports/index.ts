@@ -3,6 +3,7 @@
  * Types only: nothing here runs. Start reading at `reconcile.ts` and `kube.ts`.
  */
 export type { ApplicationSelector, ArgoCd } from './argocd.ts';
+export type { ArtifactManifest, Artifacts, BlobDraft } from './artifacts.ts';
 export type { ChartSource, Charts } from './charts.ts';
 export type {
   Credential,
@@ -40,7 +41,9 @@ export type {
   Worktree,
 } from './git.ts';
 export type { GitHistory, GitRef } from './git-history.ts';
+export type { HostBudgets, RequestTurn } from './host-budgets.ts';
 export type {
+  HostBudgetErrorCode,
   HttpClient,
   HttpErrorCode,
   HttpHead,

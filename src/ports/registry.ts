@@ -7,16 +7,21 @@ export interface ImageSource {
   readonly repoURL: string;
   readonly credential?: Credential;
   readonly insecureSkipTLSVerify?: boolean;
+  /** Who shares the registry fairly with others, usually a Project. */
+  readonly party?: string;
+  /** Does somebody wait for the answer? Then it overtakes what is only polled. */
+  readonly isAwaited?: boolean;
 }
 
 /**
  * Reads image registries.
  *
- * Consistency: tags are asked for at every call; what is addressed by digest is fetched once, kept, and served only to
- * the identity that has itself resolved a tag to it.
- * Limits: requests per host are budgeted; a host that asks for a pause gets it.
- * Errors: oci.auth-failed, oci.not-found, oci.rate-limited (with the delay that the registry asks for),
- * oci.unreachable, oci.protocol, oci.digest-mismatch, oci.unsupported-media-type, oci.invalid-reference.
+ * Consistency: tags are asked for at every call; what is addressed by digest is fetched once, kept, and served to every identity
+ * that has itself resolved a tag to it.
+ * Limits: requests per host are budgeted; a host that asks for a pause gets it; lists and documents up to a size.
+ * Errors: oci.auth-failed, oci.not-found, oci.rate-limited and oci.busy (with the delay after which to come back),
+ * oci.unreachable, oci.protocol, oci.too-large, oci.digest-mismatch, oci.unsupported-media-type,
+ * oci.invalid-reference.
  */
 export interface Registry {
   /** Every tag, in the registry's order. */

@@ -4,6 +4,7 @@ import { createImagePusher, createRegistryClient } from '../../src/oci/index.ts'
 import type { Credential, HttpClient, HttpResponse, ImageSource } from '../../src/ports/index.ts';
 import { createSystemClock, createSystemRandom } from '../../src/telemetry/index.ts';
 import { digestOf, mediaTypes, parseNextLink } from '../../src/wire/oci/index.ts';
+import { createOpenBudgets } from '../support/open-budgets.ts';
 
 /** A running registry that the suite may push to. */
 export interface RegistryUnderTest extends AsyncDisposable {
@@ -174,13 +175,18 @@ interface World extends AsyncDisposable {
 async function open(start: () => Promise<RegistryUnderTest>): Promise<World> {
   const server = await start();
   const http: HttpClient & AsyncDisposable = createHttpClient();
-  const deps = { http, clock: createSystemClock(), random: createSystemRandom() };
+  const deps = {
+    http,
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    budgets: createOpenBudgets(),
+  };
   const { username, password } = server.credential ?? {};
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   return {
     base: server.url,
     pusher: createImagePusher(deps),
-    registry: createRegistryClient(deps, { requestsPerSecond: 1000 }),
+    registry: createRegistryClient(deps),
     source: (repository) => ({
       repoURL: `${new URL(server.url).host}/${repository}`,
       ...(server.credential === undefined ? {} : { credential: server.credential }),

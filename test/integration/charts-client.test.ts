@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createHttpCharts } from '../../src/helm/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import { startTestServer } from '../support/http-server.ts';
+import { createOpenBudgets } from '../support/open-budgets.ts';
 
 const signal = AbortSignal.timeout(20_000);
 const index = 'entries:\n  app:\n  - version: 1.0.0\n  other:\n  - version: 2.0.0\n';
@@ -22,7 +23,7 @@ async function openRepository() {
   return {
     state,
     asked,
-    charts: createHttpCharts({ http }, { maxIndexBytes: 10_000 }),
+    charts: createHttpCharts({ http, budgets: createOpenBudgets() }, { maxIndexBytes: 10_000 }),
     source: { repoURL: `${server.url}/stable` },
     async [Symbol.asyncDispose]() {
       await http[Symbol.asyncDispose]();

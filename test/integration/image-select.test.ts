@@ -7,6 +7,7 @@ import { createRegistryClient } from '../../src/oci/index.ts';
 import { createSystemClock, createSystemRandom } from '../../src/telemetry/index.ts';
 import { startTestServer } from '../support/http-server.ts';
 import { pushImageFixtures, readImageFixtures } from '../support/image-fixtures.ts';
+import { createOpenBudgets } from '../support/open-budgets.ts';
 import { readTable } from '../support/tables.ts';
 
 interface Input {
@@ -90,10 +91,12 @@ async function openWorld(): Promise<World> {
     registry.handle(request, response);
   });
   const http = createHttpClient();
-  const client = createRegistryClient(
-    { http, clock, random: createSystemRandom() },
-    { requestsPerSecond: 1e6 },
-  );
+  const client = createRegistryClient({
+    http,
+    clock,
+    random: createSystemRandom(),
+    budgets: createOpenBudgets(),
+  });
   return {
     address: server.address,
     digests: await pushImageFixtures(http, server.url, readImageFixtures()),

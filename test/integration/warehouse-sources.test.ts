@@ -17,6 +17,7 @@ import { createImagePusher, createRegistryClient } from '../../src/oci/index.ts'
 import { createFakeCluster, type FakeCluster } from '../support/fake-cluster.ts';
 import { startTestServer } from '../support/http-server.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { createOpenBudgets } from '../support/open-budgets.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { warehouse } from '../support/warehouse-data.ts';
 
@@ -237,7 +238,7 @@ async function openWorld(): Promise<World> {
   git.commitFiles('team/app', 'main', { files: { 'README.md': 'r' }, message: 'start\n' });
   git.commitFiles('team/other', 'main', { files: { 'README.md': 'r' }, message: 'start\n' });
   const http = createHttpClient();
-  const deps = { http, clock, random: createSeededRandom() };
+  const deps = { http, clock, random: createSeededRandom(), budgets: createOpenBudgets() };
   const cluster: FakeCluster = createFakeCluster({
     watched: [{ type: warehouses }, { type: freights }],
     clock,
@@ -252,7 +253,7 @@ async function openWorld(): Promise<World> {
     images: createImageDiscovery({ registry: client, credentials }),
     commits: createCommitDiscovery({ history, credentials, clock }),
     charts: createChartDiscovery({
-      charts: createHttpCharts({ http }),
+      charts: createHttpCharts(deps),
       registry: client,
       credentials,
       clock,

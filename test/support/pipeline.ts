@@ -12,6 +12,7 @@ import { type Sandbox, startSandbox } from '../../src/main/sandbox/index.ts';
 import { readSettings } from '../../src/main/settings.ts';
 import { createSurroundings } from '../../src/main/surroundings.ts';
 import { createImagePusher } from '../../src/oci/index.ts';
+import { createOpenBudgets } from './open-budgets.ts';
 import { exampleImages, gitopsRepository, readExampleRepository } from './pipeline-example.ts';
 import { type Front, startFront, type Upstream } from './pipeline-front.ts';
 import { createTestTls, type TestTls } from './tls.ts';
@@ -198,7 +199,11 @@ type Actions = Omit<
 function createActions(sandbox: Sandbox, signal: AbortSignal, log: readonly string[]): Actions {
   const { client, servers, info } = sandbox;
   const surroundings = createSurroundings('silent', { write: () => undefined });
-  const pusher = createImagePusher({ ...surroundings, http: sandbox.http });
+  const pusher = createImagePusher({
+    ...surroundings,
+    http: sandbox.http,
+    budgets: createOpenBudgets(),
+  });
   const credential = { identity: 'test', username: info.username, password: info.password };
   const actions: Actions = {
     apply: (objects) => sandbox.apply(objects, signal),

@@ -1,9 +1,9 @@
-import { isJsonObject } from '../../base/index.ts';
 import {
   type Digest,
   digestOf,
   isTagName,
   mediaTypes,
+  parseArtifact,
   parseDigest,
   parseManifest,
 } from '../../wire/oci/index.ts';
@@ -89,7 +89,7 @@ async function putManifest(store: Store, name: string, reference: string, call: 
     contentType: parsed.mediaType,
     content,
     parsed,
-    ...aboutOf(content),
+    ...parseArtifact(content),
   };
   repository.manifests.set(digest, manifest);
   if (wanted === undefined) repository.tags.set(reference, digest);
@@ -110,19 +110,6 @@ function missingParts(
   if (manifest.kind === 'index')
     return manifest.manifests.find((item) => !repository.manifests.has(item.digest))?.digest;
   return [manifest.config, ...manifest.layers].find((item) => !repository.blobs.has(item.digest))?.digest;
-}
-
-function aboutOf(content: Uint8Array): Pick<StoredManifest, 'subject' | 'artifactType' | 'annotations'> {
-  const document: unknown = JSON.parse(new TextDecoder().decode(content));
-  const object = isJsonObject(document) ? document : {};
-  const subject = isJsonObject(object['subject']) ? object['subject']['digest'] : undefined;
-  const config = isJsonObject(object['config']) ? object['config']['mediaType'] : undefined;
-  const annotations = isJsonObject(object['annotations']) ? object['annotations'] : {};
-  return {
-    subject: typeof subject === 'string' ? parseDigest(subject) : undefined,
-    artifactType: String(object['artifactType'] ?? config ?? ''),
-    annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, String(value)])),
-  };
 }
 
 /** By tag, only the tag goes; by digest, the manifest and every tag that points to it. */

@@ -17,6 +17,7 @@ import {
   pullRequestOf,
   shortDigest,
 } from '../../domain/index.ts';
+import { createHostBudgets } from '../../http/index.ts';
 import { createImagePusher, type ImagePusher } from '../../oci/index.ts';
 import { readGitops, readManifests } from './example.ts';
 import type { Story } from './story.ts';
@@ -48,6 +49,9 @@ interface Scene {
   readonly signal: AbortSignal;
 }
 
+/** The embedded registry has no limits. */
+const pushesPerSecond = 1000;
+
 /**
  * Plays one release from the first push to the verification in production. Every act is one that a person could do with
  * the command line; everything in between is done by the controllers.
@@ -59,6 +63,7 @@ export async function playRelease(options: DemoOptions, story: Story, signal: Ab
     http: options.sandbox.http,
     clock: options.clock,
     random: options.random,
+    budgets: createHostBudgets(options, { requestsPerSecond: pushesPerSecond }),
   });
   const scene: Scene = { options, story, pusher, signal };
   await prepare(scene);

@@ -8,11 +8,15 @@ export interface Challenge {
 
 // One "name=value" or "name="quoted"" of a challenge, e.g. `realm="https://auth.example.com/token"`.
 const parameterForm = /(?<name>[\w-]+)\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^\s,"]+))\s*,?\s*/y;
-const schemeForm = /\s*,?\s*(?<scheme>[\w-]+)(?:\s+|$)/y;
+const schemeForm = /[\s,]*(?<scheme>[\w-]+)(?:\s+|(?=,)|$)/y;
+// A challenge that is one value, e.g. the end of `Negotiate YII=`.
+const valueForm = /[\w.~+/-]+=*\s*(?:,|$)/y;
+/** A longer header is nobody's. */
+const maxHeaderLength = 8_192;
 
 /** The challenges of a WWW-Authenticate header, in order; what cannot be read ends the list. */
 export function parseChallenges(header: string | undefined): readonly Challenge[] {
-  const text = header ?? '';
+  const text = (header ?? '').slice(0, maxHeaderLength);
   const challenges: Challenge[] = [];
   let position = 0;
   while (position < text.length) {
@@ -36,6 +40,8 @@ export function formatChallenge(challenge: Challenge): string {
 }
 
 function readParameters(text: string, start: number, into: [string, string][]): number {
+  valueForm.lastIndex = start;
+  if (valueForm.test(text)) return valueForm.lastIndex;
   let position = start;
   for (;;) {
     parameterForm.lastIndex = position;

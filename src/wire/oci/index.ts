@@ -14,12 +14,22 @@ export {
 export { parseErrorBody, type RegistryProblem, writeErrorBody } from './error-body.ts';
 export { parseNextLink, writeNextLink } from './link.ts';
 export {
+  type ArtifactFacts,
   type Descriptor,
   type ImageIndex,
   type ImageManifest,
   type ManifestResult,
   type Platform,
+  parseArtifact,
   parseManifest,
 } from './manifest.ts';
-export { acceptedManifestTypes, isIndexType, isManifestType, mediaTypes } from './media-types.ts';
+export {
+  acceptedManifestTypes,
+  isIndexType,
+  isKnownAsSchema1,
+  isManifestType,
+  mediaTypes,
+} from './media-types.ts';
 export { isRepositoryName, isTagName } from './names.ts';
+export { formatReference, parseReference, type Reference } from './reference.ts';
+export { createTagListReader, type TagListReader } from './tag-list.ts';

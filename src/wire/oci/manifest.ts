@@ -18,6 +18,8 @@ export interface Descriptor {
   readonly annotations: Readonly<Record<string, string>>;
   /** Only in an index. */
   readonly platform?: Platform;
+  /** What kind of artifact it leads to, where the entry says so. */
+  readonly artifactType?: string;
 }
 
 /** The manifest of one image. */
@@ -101,6 +103,28 @@ function descriptorOf(value: JsonValue | undefined): Descriptor | undefined {
     sizeBytes: typeof size === 'number' ? size : 0,
     annotations: textMapOf(value, 'annotations'),
     ...(isJsonObject(platform) ? { platform: platformOf(platform) } : {}),
+    ...(typeof value['artifactType'] === 'string' ? { artifactType: value['artifactType'] } : {}),
+  };
+}
+
+/** What a manifest says of itself as an artifact. */
+export interface ArtifactFacts {
+  /** The manifest that it is about (of a signature, a bill of materials). */
+  readonly subject: Digest | undefined;
+  /** Its own word, else the type of its configuration; empty when it has neither. */
+  readonly artifactType: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What these bytes say as an artifact; nothing when they are no manifest. */
+export function parseArtifact(bytes: Uint8Array): ArtifactFacts {
+  const document = parseJsonObject(bytes) ?? {};
+  const config = document['config'];
+  const ofConfig = isJsonObject(config) ? textOf(config, 'mediaType') : undefined;
+  return {
+    subject: descriptorOf(document['subject'])?.digest,
+    artifactType: textOf(document, 'artifactType') ?? ofConfig ?? '',
+    annotations: textMapOf(document, 'annotations'),
   };
 }
 

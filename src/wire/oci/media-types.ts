@@ -28,3 +28,8 @@ export function isIndexType(mediaType: string): boolean {
 export function isManifestType(mediaType: string): boolean {
   return mediaType === mediaTypes.ociManifest || mediaType === mediaTypes.dockerManifest;
 }
+
+/** Is this the type of an image of Docker's first format, which nobody writes any more? */
+export function isKnownAsSchema1(mediaType: string): boolean {
+  return mediaType === mediaTypes.dockerSchema1 || mediaType === mediaTypes.dockerSchema1Signed;
+}

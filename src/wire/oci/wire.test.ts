@@ -51,6 +51,16 @@ const challenges = [
     want: [{ scheme: 'negotiate', parameters: {} }],
     because: 'no parameters',
   },
+  {
+    name: 'others first',
+    given: 'Negotiate, NTLM TlRMTVNTUAAC==, Basic realm="r"',
+    want: [
+      { scheme: 'negotiate', parameters: {} },
+      { scheme: 'ntlm', parameters: {} },
+      { scheme: 'basic', parameters: { realm: 'r' } },
+    ],
+    because: 'proxies and domains add challenges of one value',
+  },
   { name: 'nothing', given: undefined, want: [], because: 'no header, no challenge' },
   { name: 'garbage', given: '"""', want: [], because: 'what cannot be read is no challenge' },
 ];
