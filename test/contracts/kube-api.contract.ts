@@ -8,6 +8,7 @@ import { patchRows } from './kube-api/rows-patch.ts';
 import { writeRows } from './kube-api/rows-write.ts';
 import { describeAccess } from './kube-api/suite-access.ts';
 import { describeAdmission } from './kube-api/suite-admission.ts';
+import { describeDefinitions } from './kube-api/suite-definitions.ts';
 import { describeDelete } from './kube-api/suite-delete.ts';
 import { describeWatch } from './kube-api/suite-watch.ts';
 import { installDefinitions, openWorld, type World } from './kube-api/world.ts';
@@ -39,6 +40,7 @@ export function describeKubeApi(name: string, start: () => Promise<KubeApiUnderT
     describe('watch', () => describeWatch(open));
     describe('delete', () => describeDelete(open));
     describe('access', () => describeAccess(open));
+    describe('definitions', () => describeDefinitions(open));
     describe('admission', () => describeAdmission(open));
   });
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../base/index.ts';
 import { createRuleCompiler } from './cel.ts';
-import { applyDefaults } from './defaults.ts';
+import { applyDefaults, type DefaultOptions } from './defaults.ts';
 import type { FieldProblem } from './problems.ts';
 import { type PruneResult, pruneUnknown } from './prune.ts';
 import { evaluateRules } from './rules.ts';
@@ -13,7 +13,8 @@ export interface CompiledSchema {
   /** Problems of shape; see `validateStructural`. */
   validate(value: JsonValue): readonly FieldProblem[];
   prune(value: JsonValue): PruneResult;
-  applyDefaults(value: JsonValue): JsonValue;
+  /** See `applyDefaults`. */
+  applyDefaults(value: JsonValue, options?: DefaultOptions): JsonValue;
   /** Problems with CEL rules; see `evaluateRules`. */
   evaluateRules(value: JsonValue, oldValue?: JsonValue): readonly FieldProblem[];
 }
@@ -26,7 +27,7 @@ export function compileStructural(schema: StructuralSchema): CompiledSchema {
     schema,
     validate: (value) => validateStructural(schema, value, matches),
     prune: (value) => pruneUnknown(schema, value),
-    applyDefaults: (value) => applyDefaults(schema, value),
+    applyDefaults: (value, options) => applyDefaults(schema, value, options),
     evaluateRules: (value, oldValue) => evaluateRules(schema, value, oldValue, compileRule),
   };
 }

@@ -2,6 +2,7 @@
  * YAML: fast reading as JSON, writing, and edits that replace one scalar and leave every other byte alone.
  * Nothing outside this folder knows the YAML libraries. Start reading at `edit.ts`.
  */
+export { type DuplicateKey, listDuplicateKeys } from './duplicates.ts';
 export {
   setYamlScalars,
   setYamlScalarsOrThrow,

@@ -18,6 +18,8 @@ export interface WriteFacts {
   /** RFC 3339, UTC, seconds. */
   readonly now: string;
   readonly subresource: string | undefined;
+  /** All objects of the same collection. */
+  siblings(): readonly JsonObject[];
 }
 
 /** One served resource in one version: what routing, discovery, storage and printing need to know of it. */
@@ -36,6 +38,8 @@ export interface Resource {
   readonly verbs: readonly string[];
   /** Has the status a sub-resource of its own? Then it is removed on create and kept on update. */
   readonly hasStatus: boolean;
+  /** Where the members are that its scale sub-resource shows; without one there is none. */
+  readonly scale?: ScalePaths;
   /** Comes from a CustomResourceDefinition. */
   readonly custom: boolean;
   /** The structural schema; `undefined` accepts anything. */
@@ -92,6 +96,13 @@ export interface User {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Paths of member names. */
+export interface ScalePaths {
+  readonly specReplicas: readonly string[];
+  readonly statusReplicas: readonly string[];
+  readonly selector?: readonly string[];
 }
 
 /** The verbs of a resource that is stored. */

@@ -437,4 +437,45 @@ export const applyRows: readonly Row[] = [
     },
     because: 'kubectl moves the fields of client-side apply so',
   },
+  {
+    name: 'an apply of null for a field without default',
+    call: apply('$W/a?fieldManager=one', widget('a', { mode: null })),
+    want: {
+      code: 422,
+      message: 'spec.mode: Invalid value: "null": spec.mode in body must be of type string: "null"',
+    },
+    because: 'an apply says what the field is to be',
+  },
+  {
+    name: 'an apply of null for a field that has a default, and one that may be null',
+    call: apply('$W/a?fieldManager=one', widget('a', { color: null, maybe: null })),
+    want: { code: 201, body: { spec: { color: 'red', maybe: null } } },
+    because: 'both have a meaning',
+  },
+  {
+    name: 'an apply with a key twice',
+    call: {
+      method: 'PATCH',
+      path: '$C/a?fieldManager=one',
+      type: applyType,
+      body: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: "1"\n  a: "2"\n',
+    },
+    want: { code: 201, body: { data: { a: '2' } }, warning: 'line 7: key \\"a\\" already set in map' },
+    because: 'the last one counts, and the client is told',
+  },
+  {
+    name: 'an apply with a key twice, strictly',
+    call: {
+      method: 'PATCH',
+      path: '$C/a?fieldManager=one&fieldValidation=Strict',
+      type: applyType,
+      body: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: "1"\n  a: "2"\n',
+    },
+    want: {
+      code: 400,
+      message:
+        'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 7: key "a" already set in map',
+    },
+    because: 'strict is strict',
+  },
 ];

@@ -253,6 +253,54 @@ export const patchRows: readonly Row[] = [
     },
     because: 'what is gone at once is answered by a Status',
   },
+  {
+    name: 'a merge patch with a member twice',
+    given: [aWidget],
+    call: merge('$W/a', '{"spec":{"size":4,"size":5,"more":1}}'),
+    want: { code: 200, body: { spec: { size: 5 } }, warning: 'duplicate field \\"spec.size\\"' },
+    because: 'the last one counts, and the client is told',
+  },
+  {
+    name: 'a merge patch with a member twice, strictly',
+    given: [aWidget],
+    call: merge('$W/a?fieldValidation=Strict', '{"spec":{"size":4,"size":5,"more":1}}'),
+    want: {
+      code: 422,
+      message: 'strict decoding error: duplicate field "spec.size", unknown field "spec.more"',
+    },
+    because: 'strict is strict',
+  },
+  {
+    name: 'a JSON patch with a member twice',
+    given: [aWidget],
+    call: json('$W/a', '[{"op":"replace","path":"/spec/size","path":"/spec/size","value":4}]'),
+    want: { code: 200, body: { spec: { size: 4 } }, warning: 'json patch duplicate field \\"[0].path\\"' },
+    because: 'the operation is told, not the object',
+  },
+  {
+    name: 'a JSON patch with a member twice, strictly',
+    given: [aWidget],
+    call: json(
+      '$W/a?fieldValidation=Strict',
+      '[{"op":"replace","path":"/spec/size","path":"/spec/size","value":4}]',
+    ),
+    want: { code: 422, message: 'strict decoding error: json patch duplicate field "[0].path"' },
+    because: 'strict is strict',
+  },
+  {
+    name: 'a strategic patch with a member twice, strictly',
+    given: [aMap],
+    call: strategic('$C/a?fieldValidation=Strict', '{"data":{"a":"1","a":"2"}}'),
+    want: { code: 422, message: 'strict decoding error: duplicate field "data.a"' },
+    because: 'strict is strict',
+  },
+  {
+    name: 'a strategic patch with a member twice, in silence',
+    given: [aMap],
+    call: strategic('$C/a?fieldValidation=Ignore', '{"data":{"a":"1","a":"2"}}'),
+    want: { code: 200, body: { data: { a: '2' } }, warning: '' },
+    because: 'the client does not want to know',
+  },
 ];
 
 function gadget(name: string): object {

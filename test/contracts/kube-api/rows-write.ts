@@ -6,6 +6,11 @@ const put = (name: string, body: unknown, path = '$W') =>
   ({ method: 'PUT', path: `${path}/${name}`, body }) as const;
 const long = 'x'.repeat(300);
 
+const twice = (kind: 'configMap' | 'widget'): string =>
+  kind === 'configMap'
+    ? 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: twice\ndata:\n  a: "1"\n  a: "2"\n'
+    : 'apiVersion: contract.example.com/v1\nkind: Widget\nmetadata:\n  name: twice\nspec:\n  size: 1\n  size: 2\n  more: 1\n';
+
 /** Creating and replacing objects: metadata, schemas, versions, sub-resources. */
 export const writeRows: readonly Row[] = [
   {
@@ -575,6 +580,53 @@ export const writeRows: readonly Row[] = [
         'Secret "s" is invalid: metadata.annotations[kubernetes.io/service-account.name]: Required value',
     },
     because: 'whose token should it be?',
+  },
+  {
+    name: 'a YAML body with a key twice',
+    call: { method: 'POST', path: '$C', type: 'application/yaml', body: twice('configMap') },
+    want: { code: 201, body: { data: { a: '2' } }, warning: 'line 7: key \\"a\\" already set in map' },
+    because: 'the last one counts, and the client is told',
+  },
+  {
+    name: 'a YAML body with a key twice, strictly',
+    call: {
+      method: 'POST',
+      path: '$C?fieldValidation=Strict',
+      type: 'application/yaml',
+      body: twice('configMap'),
+    },
+    want: {
+      code: 400,
+      message:
+        'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 7: key "a" already set in map',
+    },
+    because: 'strict is strict',
+  },
+  {
+    name: 'a YAML body with a key twice, in silence',
+    call: {
+      method: 'POST',
+      path: '$C?fieldValidation=Ignore',
+      type: 'application/yaml',
+      body: twice('configMap'),
+    },
+    want: { code: 201, warning: '' },
+    because: 'the client does not want to know',
+  },
+  {
+    name: 'a YAML custom resource with a key twice and an unknown field, strictly',
+    call: {
+      method: 'POST',
+      path: '$W?fieldValidation=Strict',
+      type: 'application/yaml',
+      body: twice('widget'),
+    },
+    want: {
+      code: 400,
+      message:
+        'strict decoding error: yaml: unmarshal errors:\n  line 7: key "size" already set in map, unknown field "spec.more"',
+    },
+    because: 'both are told at once',
   },
 ];
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Call, type CallAnswer, send } from './client.ts';
-import type { World } from './world.ts';
+import { until, type World } from './world.ts';
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const roles = `${rbac}/namespaces/$NS/roles`;
@@ -10,7 +10,6 @@ const secrets = '/api/v1/namespaces/$NS/secrets';
 const reviews = '/apis/authentication.k8s.io/v1/tokenreviews';
 const rbacGroup = 'rbac.authorization.k8s.io';
 const own = { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] };
-const timeLimitMs = 10_000;
 
 const post = (path: string, body: unknown): Call => ({ method: 'POST', path, body });
 const role = (name: string, rules: unknown): Call => post(roles, { metadata: { name }, rules });
@@ -20,20 +19,6 @@ const bind = (name: string, roleRef: { kind: string; name: string }): Call =>
     roleRef: { apiGroup: rbacGroup, ...roleRef },
     subjects: [{ kind: 'ServiceAccount', name: 'bot' }],
   });
-
-/** Asks until the answer is as wanted: what a controller does takes a moment. */
-async function until(
-  world: World,
-  call: Call,
-  isWanted: (answer: CallAnswer) => boolean,
-): Promise<CallAnswer> {
-  const end = Date.now() + timeLimitMs;
-  for (;;) {
-    const answer = await world.call(call);
-    if (isWanted(answer) || Date.now() > end) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 async function tokenOf(world: World, name: string, spec: object = {}): Promise<string> {
   const answer = await world.must(post(`${accounts}/${name}/token`, { spec }));

@@ -123,6 +123,22 @@ export function configMap(name: string, data: object = { a: '1' }, metadata: obj
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
 }
 
+const patienceMs = 10_000;
+
+/** Asks until the answer is as wanted: what a controller does takes a moment. */
+export async function until(
+  world: World,
+  call: Call,
+  isWanted: (answer: CallAnswer) => boolean,
+): Promise<CallAnswer> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const answer = await world.call(call);
+    if (isWanted(answer) || Date.now() > end) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 let counter = 0;
 
 /** Applies the suite's definitions and waits until they are served. */

@@ -3,9 +3,11 @@ import { ageColumn, nameColumn } from '../builtin/columns.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt, valueAt } from '../json-path.ts';
 import { type Column, type Resource, storedVerbs } from '../resource.ts';
 import { cellOf, parseJsonPath } from '../table/json-path-template.ts';
+import { isEstablished } from './names.ts';
 
 /** The resources that a CustomResourceDefinition serves: one per served version, the stored version first. */
 export function toResources(definition: JsonObject): readonly Resource[] {
+  if (!isEstablished(definition)) return [];
   const versions = listAt(definition, 'spec', 'versions').filter(
     (version) => valueAt(version, 'served') === true,
   );
@@ -19,7 +21,7 @@ function toResource(
   definition: JsonObject,
   version: JsonValue,
 ): { readonly stored: boolean; readonly resource: Resource } {
-  const names = objectAt(definition, 'spec', 'names');
+  const names = objectAt(definition, 'status', 'acceptedNames');
   const kind = textAt(names, 'kind') ?? '';
   const isGoing = textAt(definition, 'metadata', 'deletionTimestamp') !== undefined;
   const resource: Resource = {
@@ -37,6 +39,7 @@ function toResource(
     verbs: isGoing ? storedVerbs.filter((verb) => verb !== 'create') : storedVerbs,
     hasStatus: valueAt(version, 'subresources', 'status') !== undefined,
     custom: true,
+    scale: scaleOf(version),
     schema: objectAt(version, 'schema', 'openAPIV3Schema'),
     counted: true,
     unconditionalUpdate: false,
@@ -66,6 +69,18 @@ function toColumn(given: JsonValue): Column {
       textAt(given, 'description') ?? `Custom resource definition column (in JSONPath format): ${path}`,
     priority: Number(valueAt(given, 'priority') ?? 0),
     cell: (object, nowMs) => (template === undefined ? null : cellOf(template, type, object, nowMs)),
+  };
+}
+
+function scaleOf(version: JsonValue): Resource['scale'] {
+  const scale = valueAt(version, 'subresources', 'scale');
+  if (scale === undefined) return undefined;
+  const path = (member: string): readonly string[] => (textAt(scale, member) ?? '').split('.').slice(1);
+  const selector = path('labelSelectorPath');
+  return {
+    specReplicas: path('specReplicasPath'),
+    statusReplicas: path('statusReplicasPath'),
+    ...(selector.length === 0 ? {} : { selector }),
   };
 }
 

@@ -2,8 +2,9 @@ import { type Condition, setCondition } from '../../../api/meta/index.ts';
 import { readStructuralSchema } from '../../../api/structural/index.ts';
 import { equalJson, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt, valueAt, withMeta, withValue } from '../json-path.ts';
-import type { Resource } from '../resource.ts';
+import type { Resource, WriteFacts } from '../resource.ts';
 import type { FieldProblem } from '../status.ts';
+import { isEstablished, type Naming, resolveNames } from './names.ts';
 
 /** Under this finalizer a definition waits until its objects are gone. */
 const crdFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -28,33 +29,43 @@ const prepareCrd: NonNullable<Resource['prepare']> = (object, old, facts) => {
     isDeleting || finalizers.includes(crdFinalizer)
       ? object
       : withMeta(object, { finalizers: [...finalizers, crdFinalizer] });
-  return { ...held, status: statusOf(spec, objectAt(old, 'status'), facts.now) };
+  return { ...held, status: statusOf(spec, objectAt(old, 'status'), facts) };
 };
 
-function statusOf(spec: JsonObject, old: JsonObject, now: string): JsonObject {
+function statusOf(spec: JsonObject, old: JsonObject, { now, siblings }: WriteFacts): JsonObject {
   const storage = listAt(spec, 'versions').find((version) => valueAt(version, 'storage') === true);
   const stored = textAt(storage, 'name') ?? '';
   const versions = textsAt(old, 'storedVersions');
   let conditions = old['conditions'] as unknown as readonly Condition[] | undefined;
-  const accepted = {
-    type: 'NamesAccepted',
-    status: 'True',
-    reason: 'NoConflicts',
-    message: 'no conflicts found',
-  };
-  const established = {
-    type: 'Established',
-    status: 'True',
-    reason: 'InitialNamesAccepted',
-    message: 'the initial names have been accepted',
-  };
-  conditions = setCondition(conditions, { ...accepted, status: 'True' }, now);
-  conditions = setCondition(conditions, { ...established, status: 'True' }, now);
+  const { acceptedNames, conflict } = resolveNames(spec, objectAt(old, 'acceptedNames'), siblings());
+  const wasEstablished = isEstablished({ status: old });
+  conditions = setCondition(conditions, namesCondition(conflict), now);
+  conditions = setCondition(conditions, establishedCondition(conflict === undefined, wasEstablished), now);
   return {
     conditions: conditions as unknown as JsonValue,
-    acceptedNames: valueAt(spec, 'names') ?? {},
+    acceptedNames,
     storedVersions: versions.includes(stored) ? versions : [...versions, stored],
   };
+}
+
+function namesCondition(conflict: Naming['conflict']): Omit<Condition, 'lastTransitionTime'> {
+  const type = 'NamesAccepted';
+  return conflict === undefined
+    ? { type, status: 'True', reason: 'NoConflicts', message: 'no conflicts found' }
+    : { type, status: 'False', ...conflict };
+}
+
+/** What has been served once stays so. */
+function establishedCondition(
+  isAccepted: boolean,
+  wasEstablished: boolean,
+): Omit<Condition, 'lastTransitionTime'> {
+  const type = 'Established';
+  if (!isAccepted && !wasEstablished) {
+    return { type, status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+  }
+  const message = 'the initial names have been accepted';
+  return { type, status: 'True', reason: 'InitialNamesAccepted', message };
 }
 
 const problem = (field: string, reason: string, message: string): FieldProblem => ({

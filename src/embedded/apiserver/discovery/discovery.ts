@@ -23,7 +23,8 @@ export function subresourcesOf(resource: Resource): readonly (readonly [string, 
   const status = resource.hasStatus ? ([['status', statusVerbs]] as const) : [];
   const finalize = resource.storage === 'namespaces' ? ([['finalize', ['update']]] as const) : [];
   const token = resource.storage === 'serviceaccounts' ? ([['token', ['create']]] as const) : [];
-  return [...finalize, ...status, ...token];
+  const scale = resource.scale === undefined ? [] : ([['scale', statusVerbs]] as const);
+  return [...finalize, ...status, ...token, ...scale];
 }
 
 /** `/api`. */
@@ -82,9 +83,13 @@ function toSubresources(resource: Resource): JsonObject[] {
     name: `${plural}/${name}`,
     singularName: '',
     namespaced,
-    kind,
+    ...kindOfSubresource(name, kind),
     verbs,
   }));
+}
+
+function kindOfSubresource(name: string, kind: string): JsonObject {
+  return name === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : { kind };
 }
 
 /** The aggregated form of `/api` (core group) and `/apis` (all others). */
@@ -113,7 +118,7 @@ function toAggregated(resource: Resource): JsonObject {
   const responseKind = { group, version, kind };
   const subresources = subresourcesOf(resource).map(([subresource, verbs]) => ({
     subresource,
-    responseKind,
+    responseKind: { ...responseKind, ...kindOfSubresource(subresource, kind) },
     verbs,
   }));
   return {

@@ -1,3 +1,5 @@
+import { listDuplicateKeys } from '../../../base/yaml/index.ts';
+
 interface Container {
   readonly path: string;
   /** The names seen so far; `undefined` for arrays. */
@@ -41,4 +43,39 @@ function pathOf(container: Container | undefined): string {
   if (container === undefined) return '';
   if (container.names === undefined) return `${container.path}[${container.index}]`;
   return container.path === '' ? (container.name ?? '') : `${container.path}.${container.name ?? ''}`;
+}
+
+/** What a strict decoder says of members that a JSON text has twice. */
+export function jsonDuplicates(text: string, prefix = ''): readonly string[] {
+  return findDuplicates(text).map((path) => `${prefix}duplicate field "${path}"`);
+}
+
+const yamlPrefix = 'yaml: unmarshal errors:';
+
+/** What a strict decoder says of keys that a YAML text has twice: one problem with a line for each. */
+export function yamlDuplicates(text: string): readonly string[] {
+  // Most of what is applied is JSON, which is looked through faster.
+  if (isJson(text) && findDuplicates(text).length === 0) return [];
+  const found = listDuplicateKeys(text);
+  if (found.length === 0) return [];
+  const lines = found.map(({ key, line }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`);
+  return [[yamlPrefix, ...lines].join('\n')];
+}
+
+/** The warnings that a problem of a strict decoder becomes. */
+export function toWarnings(problem: string): readonly string[] {
+  if (!problem.startsWith(yamlPrefix)) return [problem];
+  return problem
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim());
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -13,13 +13,14 @@ import type { ReviewFacts, User } from '../resource.ts';
 import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
 import { applyObject } from '../write/apply.ts';
 import { createObject } from '../write/create.ts';
-import { decodeObject, reportDuplicates, toOwnKind } from '../write/decode.ts';
+import { decodeObject, toOwnKind } from '../write/decode.ts';
 import { deleteAll, deleteObject, isDryRunBody, parseDeleteOptions } from '../write/delete.ts';
 import { assertFieldManager } from '../write/field-write.ts';
+import { readScale, toScaleChange, updateScale } from '../write/scale.ts';
 import { updateObject } from '../write/update.ts';
 import { negotiateForm } from './accept.ts';
 import { decodeBody, mediaTypeOf, readBody } from './body.ts';
-import { findDuplicates } from './duplicates.ts';
+import { jsonDuplicates, yamlDuplicates } from './duplicates.ts';
 
 /** The answer to a request that is not a stream. */
 export interface Answer {
@@ -100,6 +101,9 @@ function parseDryRun(query: URLSearchParams): boolean {
 
 function get(context: ServerContext, request: ResourceRequest, display: Display): Answer {
   const { resource } = request;
+  if (request.subresource === 'scale' && resource.scale !== undefined) {
+    return { code: 200, text: JSON.stringify(readScale(context, request, resource.scale)) };
+  }
   const name = request.name ?? '';
   const key = { resource: resource.storage, namespace: request.namespace ?? '', name };
   const stored = context.store.get(key);
@@ -117,11 +121,19 @@ async function write(
   const show = (stored: JsonObject): string => showObject(context, request.resource, { stored, display });
   const isApply = request.verb === 'patch' && mediaType === applyPatchType;
   if (request.verb !== 'delete' && request.verb !== 'deletecollection') assertFieldManager(request, isApply);
+  const { scale } = request.resource;
+  if (request.subresource === 'scale' && scale !== undefined) {
+    const change = isPatch(request)
+      ? parsePatch(request, mediaType, body.toString('utf8'))
+      : toScaleChange(decodeBody(body, mediaType) ?? null);
+    const value = await updateScale(context, request, { paths: scale, change });
+    return { code: 200, text: JSON.stringify(value) };
+  }
   if (isApply) {
     const { isCreated, object } = await applyObject(context, request, body.toString('utf8'));
     return { code: isCreated ? 201 : 200, text: show(object) };
   }
-  if (request.verb === 'patch') {
+  if (isPatch(request)) {
     const change = parsePatch(request, mediaType, body.toString('utf8'));
     return { code: 200, text: show(await updateObject(context, request, change)) };
   }
@@ -130,26 +142,31 @@ async function write(
     return remove(context, request, given);
   }
   if (given === undefined) throw badRequest('unable to decode an empty body');
-  if (mediaType === 'application/json') reportDuplicates(findDuplicates(body.toString('utf8')), request);
+  const origin = { kind: 'body', problems: duplicatesIn(body, mediaType) } as const;
   if (request.subresource === 'token') {
     return { code: 201, text: JSON.stringify(issueToken(context, request, objectAt(given))) };
   }
   if (request.resource.review !== undefined) {
-    const object = decodeObject(toOwnKind(given, request), request, { kind: 'body' });
+    const object = decodeObject(toOwnKind(given, request), request, origin);
     return {
       code: 201,
       text: JSON.stringify(request.resource.review(object, reviewFacts(context, request))),
     };
   }
   if (request.verb === 'create') {
-    return { code: 201, text: show(await createObject(context, request, given)) };
+    return { code: 201, text: show(await createObject(context, request, given, { origin })) };
   }
   const change = {
-    origin: { kind: 'body' },
+    origin,
     needsVersion: true,
     apply: () => toOwnKind(given, request),
   } as const;
   return { code: 200, text: show(await updateObject(context, request, change)) };
+}
+
+function duplicatesIn(body: Buffer, mediaType: string): readonly string[] {
+  if (mediaType === 'application/json') return jsonDuplicates(body.toString('utf8'));
+  return mediaType === 'application/yaml' ? yamlDuplicates(body.toString('utf8')) : [];
 }
 
 function reviewFacts(context: ServerContext, request: ResourceRequest): ReviewFacts {
@@ -162,6 +179,8 @@ function reviewFacts(context: ServerContext, request: ResourceRequest): ReviewFa
     userOfToken: (token, audiences) => userOfToken(authentication, token, audiences),
   };
 }
+
+const isPatch = (request: ResourceRequest): boolean => request.verb === 'patch';
 
 async function remove(
   context: ServerContext,

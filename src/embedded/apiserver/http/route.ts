@@ -148,7 +148,7 @@ function send(response: ServerResponse, code: number, body: Body & { readonly te
     return;
   }
   const content = Buffer.from(`${body.text}\n`, 'utf8');
-  if (body.warnings.length > 0) response.setHeader('warning', body.warnings.map(toWarning));
+  if (body.warnings.length > 0) response.setHeader('warning', [...new Set(body.warnings)].map(toWarning));
   response.writeHead(code, {
     'content-type': 'application/json',
     'cache-control': 'no-cache, private',

@@ -2,7 +2,7 @@ import { describeError, type JsonObject } from '../../../base/index.ts';
 import type { ServerContext } from '../context.ts';
 import { toResources } from '../crd/served.ts';
 import { withoutCrdFinalizer } from '../crd/strategy.ts';
-import { nameOf, namespaceOf, revisionOf, textAt, withValue } from '../json-path.ts';
+import { listAt, nameOf, namespaceOf, revisionOf, textAt, withValue } from '../json-path.ts';
 import type { StoreEvent } from '../storage.ts';
 import { isFinished } from '../write/update.ts';
 import { accountSecretWork } from './account-secrets.ts';
@@ -10,6 +10,7 @@ import { aggregateRoles, clusterRoles } from './aggregated-roles.ts';
 import { deleteStored } from './delete-stored.ts';
 import { startEventRetention } from './event-retention.ts';
 import { firstContentWork } from './first-content.ts';
+import { updateOwn } from './own-request.ts';
 import { createOwnerCollector } from './owners.ts';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -32,12 +33,14 @@ export function startLifecycle(context: ServerContext): Lifecycle {
   const owners = createOwnerCollector(context);
   const queue = createQueue(context);
   const aggregation = createOnce(queue, () => aggregateRoles(context));
+  const naming = createOnce(queue, () => retryNames(context));
   const observe = (event: StoreEvent): void => {
     if (event.key.resource === definitions) serveDefinition(context, event);
     for (const work of owners.observe(event)) queue.add(work);
     for (const work of firstContentWork(context, event)) queue.add(work);
     for (const work of accountSecretWork(context, event)) queue.add(work);
     if (event.key.resource === clusterRoles) aggregation.add();
+    if (event.key.resource === definitions) naming.add();
     for (const work of emptyings(context, event)) queue.add(work);
   };
   const revision = context.store.revision();
@@ -118,6 +121,18 @@ async function attempt(context: ServerContext, work: Work, again: (work: Work) =
     context.clock.schedule(retryDelayMs, () => {
       if (!context.closing.aborted) again(work);
     });
+  }
+}
+
+/** Definitions whose names were taken are looked at again whenever another one has changed. */
+async function retryNames(context: ServerContext): Promise<void> {
+  for (const definition of context.store.list(definitions, undefined).items) {
+    const isRefused = listAt(definition, 'status', 'conditions').some(
+      (condition) => textAt(condition, 'type') === 'NamesAccepted' && textAt(condition, 'status') === 'False',
+    );
+    if (!isRefused) continue;
+    const key = { resource: definitions, namespace: '', name: nameOf(definition) };
+    await updateOwn(context, key, { controller: 'naming-controller', change: (current) => current });
   }
 }
 

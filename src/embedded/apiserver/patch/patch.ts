@@ -1,4 +1,5 @@
 import { applyMergePatch, isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import { jsonDuplicates } from '../http/duplicates.ts';
 import type { ResourceRequest } from '../request.ts';
 import { badRequest, unsupportedMediaType } from '../status.ts';
 import type { Change } from '../write/update.ts';
@@ -20,13 +21,15 @@ export function patchTypes(resource: { readonly custom: boolean }): readonly str
 
 /** Reads a patch of any served type but apply into a change; others are a 415 Status. */
 export function parsePatch(request: ResourceRequest, contentType: string, text: string): Change {
-  const accepted = patchTypes(request.resource);
+  const isScale = request.subresource === 'scale';
+  const accepted = patchTypes(request.resource).filter((type) => !isScale || type !== applyPatchType);
   if (!accepted.includes(contentType)) {
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
     );
   }
-  const change = { origin: { kind: 'patch', text }, needsVersion: false } as const;
+  const problems = jsonDuplicates(text, contentType === jsonPatchType ? 'json patch ' : '');
+  const change = { origin: { kind: 'patch', text, problems }, needsVersion: false } as const;
   if (contentType === jsonPatchType) {
     const operations = parseJsonPatch(text);
     return { ...change, apply: (current) => toObject(applyJsonPatch(current, operations)) };

@@ -3,7 +3,7 @@ import { parseYaml } from '../../../base/yaml/index.ts';
 import { assertAllowed, attributesOf } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import { applyConfiguration } from '../fields/index.ts';
-import { findDuplicates } from '../http/duplicates.ts';
+import { yamlDuplicates } from '../http/duplicates.ts';
 import { nameOf, textAt, withMeta } from '../json-path.ts';
 import { isTrue, type ResourceRequest } from '../request.ts';
 import { badRequest, conflict, notFound, StatusError } from '../status.ts';
@@ -26,12 +26,17 @@ export async function applyObject(
   text: string,
 ): Promise<Applied> {
   const patch = parseConfiguration(text);
-  reportDuplicateMembers(text, request);
+  const problems = duplicateProblems(text, request);
   const write = fieldWriteOf(context, request);
   const force = isTrue(request.query.get('force'));
   const apply = (live: JsonObject | undefined): JsonObject =>
     applyConfiguration(write, { live, patch, force });
-  const change = { origin: { kind: 'patch', text }, needsVersion: false, tracksFields: true, apply } as const;
+  const change = {
+    origin: { kind: 'apply', text, problems },
+    needsVersion: false,
+    tracksFields: true,
+    apply,
+  } as const;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { resource, namespace = '', name = '' } = request;
@@ -41,7 +46,7 @@ export async function applyObject(
       // The 404 of a missing sub-resource comes first.
       const body = newObject(request, apply(undefined));
       assertAllowed(context.authorizer, attributesOf(request, 'create'));
-      return { isCreated: true, object: await createObject(context, request, body, { tracksFields: true }) };
+      return { isCreated: true, object: await createObject(context, request, body, change) };
     } catch (error) {
       // The object came or went in between; a sub-resource never creates.
       if (attempt >= maxAttempts || !hasMoved(error, request)) throw error;
@@ -92,13 +97,9 @@ function parseConfiguration(text: string): JsonObject {
   );
 }
 
-function reportDuplicateMembers(text: string, request: ResourceRequest): void {
-  const mode = request.query.get('fieldValidation') ?? '';
-  if (mode === 'Ignore' || !text.trimStart().startsWith('{')) return;
-  const names = findDuplicates(text).map((path) => path.split('.').at(-1) ?? path);
-  if (names.length === 0) return;
-  const lines = names.map((name) => `  line 1: key ${JSON.stringify(name)} already set in map`);
-  const message = `error converting YAML to JSON: yaml: unmarshal errors:\n${lines.join('\n')}`;
-  if (mode === 'Strict') throw badRequest(`error strict decoding YAML: ${message}`);
-  request.warnings.push(message);
+/** Keys that stand twice: a strict apply is refused here, in words of its own. */
+function duplicateProblems(text: string, request: ResourceRequest): readonly string[] {
+  const problems = yamlDuplicates(text);
+  if (problems.length === 0 || request.query.get('fieldValidation') !== 'Strict') return problems;
+  throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${problems.join(', ')}`);
 }

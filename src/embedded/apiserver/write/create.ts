@@ -4,8 +4,9 @@ import { type ServerContext, timestamp } from '../context.ts';
 import { trackUpdate } from '../fields/index.ts';
 import { nameOf, textAt, withMeta, withValue } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
+import type { WriteFacts } from '../resource.ts';
 import { alreadyExists, failure, forbidden, invalid, notFound } from '../status.ts';
-import { decodeObject, toOwnKind } from './decode.ts';
+import { decodeObject, type Origin, toOwnKind } from './decode.ts';
 import { fieldWriteOf, withManagersOf } from './field-write.ts';
 import { generateName, matchNamespace, metadataProblems, wipeSystemFields } from './metadata.ts';
 import { schemaProblems } from './schema.ts';
@@ -16,6 +17,7 @@ const maxNameAttempts = 8;
 export interface CreateOptions {
   /** Does the body say itself who owns its fields? */
   readonly tracksFields?: boolean;
+  readonly origin?: Origin;
 }
 
 /** Creates an object: decode, mutate, complete, validate, ask validating webhooks, store. */
@@ -26,7 +28,7 @@ export async function createObject(
   options: CreateOptions = {},
 ): Promise<JsonObject> {
   const { resource } = request;
-  const decoded = decodeObject(toOwnKind(body, request), request, { kind: 'body' });
+  const decoded = decodeObject(toOwnKind(body, request), request, options.origin ?? { kind: 'body' });
   const version = textAt(decoded, 'metadata', 'resourceVersion') ?? '';
   if (version !== '' && version !== '0') {
     throw failure(500, '', 'resourceVersion should not be set on objects to be created');
@@ -91,13 +93,19 @@ function complete(context: ServerContext, request: ResourceRequest, object: Json
   const { resource } = request;
   const now = timestamp(context.clock);
   const bare = resource.hasStatus ? withValue(object, ['status'], undefined) : object;
-  const prepared = resource.prepare?.(bare, undefined, { now, subresource: undefined }) ?? bare;
+  const prepared = resource.prepare?.(bare, undefined, factsOf(context, request, now)) ?? bare;
   return withMeta(prepared, {
     uid: context.random.uuid(),
     creationTimestamp: now,
     resourceVersion: undefined,
     ...(resource.counted ? { generation: 1 } : {}),
   });
+}
+
+/** What a write's stages may know. */
+export function factsOf({ store }: ServerContext, request: ResourceRequest, now: string): WriteFacts {
+  const { resource, subresource } = request;
+  return { now, subresource, siblings: () => store.list(resource.storage, undefined).items };
 }
 
 function withName(context: ServerContext, object: JsonObject, { resource }: ResourceRequest): JsonObject {

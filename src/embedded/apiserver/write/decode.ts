@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import { toWarnings } from '../http/duplicates.ts';
 import { isList, nameOf, textAt, valueAt, withMeta } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
@@ -49,15 +50,25 @@ function fieldValidationOf(query: URLSearchParams): 'Strict' | 'Warn' | 'Ignore'
 }
 
 /** Where the object comes from; it decides how a strict refusal is worded. */
-export type Origin = { readonly kind: 'body' } | { readonly kind: 'patch'; readonly text: string };
+export type Origin = (
+  | { readonly kind: 'body' }
+  | { readonly kind: 'patch'; readonly text: string }
+  | { readonly kind: 'apply'; readonly text: string }
+) & {
+  /** What is wrong with the text itself, such as members that stand there twice. */
+  readonly problems?: readonly string[];
+};
 
 /** Prunes, defaults and (for the built-in kinds) type-checks an object as a decoder does. */
 export function decodeObject(object: JsonObject, request: ResourceRequest, origin: Origin): JsonObject {
   const { resource } = request;
   assertMetadataShape(object, request);
   const { object: pruned, unknown } = pruneObject(resource, withoutEmptyManagers(object, resource));
-  reportUnknown(unknown, request, origin);
-  const defaulted = defaultObject(resource, pruned);
+  reportStrict(unknown, request, origin);
+  // A null that is applied stays, and is refused where it may not be.
+  const defaulted = defaultObject(resource, pruned, {
+    keepsNulls: resource.custom && origin.kind === 'apply',
+  });
   const filled = resource.defaults?.(defaulted) ?? defaulted;
   if (!resource.custom) {
     const wrong = schemaProblems(resource, filled, undefined)[0];
@@ -77,22 +88,13 @@ function withoutEmptyManagers(object: JsonObject, { custom }: Resource): JsonObj
     : object;
 }
 
-function reportUnknown(unknown: readonly string[], request: ResourceRequest, origin: Origin): void {
-  const problems = unknown.map((path) => `unknown field "${path}"`);
-  reportStrict(problems, request, origin);
-}
-
-/** Refuses members that a body has twice, or warns about them, as the request's field validation asks. */
-export function reportDuplicates(duplicates: readonly string[], request: ResourceRequest): void {
-  const problems = duplicates.map((path) => `duplicate field "${path}"`);
-  reportStrict(problems, request, { kind: 'body' });
-}
-
-function reportStrict(problems: readonly string[], request: ResourceRequest, origin: Origin): void {
+/** Refuses what the kind does not know and what stands twice, or warns about it, as the request's validation asks. */
+function reportStrict(unknown: readonly string[], request: ResourceRequest, origin: Origin): void {
+  const problems = [...(origin.problems ?? []), ...unknown.map((path) => `unknown field "${path}"`)];
   const mode = fieldValidationOf(request.query);
   if (problems.length === 0 || mode === 'Ignore') return;
   if (mode === 'Warn') {
-    request.warnings.push(...problems);
+    request.warnings.push(...problems.flatMap(toWarnings));
     return;
   }
   const text = `strict decoding error: ${problems.join(', ')}`;

@@ -49,9 +49,13 @@ function pruneMetadata(object: JsonObject): {
   return { object: { ...object, metadata }, unknown: unknown.map((name) => `metadata.${name}`) };
 }
 
-/** The object with the schema's defaults filled in, and without nulls where none are allowed. */
-export function defaultObject(resource: Resource, object: JsonObject): JsonObject {
-  return toObject(schemaOf(resource)?.applyDefaults(object), object);
+/** The object with the schema's defaults filled in, and without nulls where none are allowed, unless they are kept. */
+export function defaultObject(
+  resource: Resource,
+  object: JsonObject,
+  options: { readonly keepsNulls: boolean },
+): JsonObject {
+  return toObject(schemaOf(resource)?.applyDefaults(object, options), object);
 }
 
 /** What breaks the schema; its rules run only when the shape is right. */

@@ -6,7 +6,7 @@ import { namespaceOf, objectAt, revisionOf, textAt, textsAt, withMeta, withValue
 import { present } from '../present.ts';
 import type { ResourceRequest } from '../request.ts';
 import { conflict, type FieldProblem, invalid, modifiedMessage, notFound } from '../status.ts';
-import { assertPermitted, assertValid, decodeAgain, toStored } from './create.ts';
+import { assertPermitted, assertValid, decodeAgain, factsOf, toStored } from './create.ts';
 import { decodeObject, type Origin, toOwnKind } from './decode.ts';
 import { fieldWriteOf, isSameWrite, withManagersOf } from './field-write.ts';
 import { matchNamespace, matchStored, nextGeneration } from './metadata.ts';
@@ -71,7 +71,7 @@ async function prepareUpdate(
   });
   const decodedAgain = withManagersOf(decodeAgain(mutated, separated, request), separated);
   const again = separate(matchStored(decodedAgain, old, request), old, request);
-  const facts = { now: timestamp(context.clock), subresource: request.subresource };
+  const facts = factsOf(context, request, timestamp(context.clock));
   const prepared = resource.prepare?.(again, old, facts) ?? again;
   const generation = nextGeneration(prepared, old, request);
   const next = generation === undefined ? prepared : withMeta(prepared, { generation });
