@@ -222,4 +222,5 @@ export {
   normalizeGitUrl,
   normalizeImageUrl,
   parseImageName,
+  sanitizeUrl,
 } from './urls/index.ts';

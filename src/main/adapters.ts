@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index.ts';
 import { createForges } from '../forge/index.ts';
 import { createGitRepos } from '../git/index.ts';
@@ -9,17 +10,19 @@ import type {
   ArgoCd,
   Charts,
   Clock,
-  Credentials,
+  CredentialDesk,
   Forges,
   GitHistory,
   GitRepos,
   HttpClient,
+  KubeReader,
   Log,
   Metrics,
   Random,
   Registry,
 } from '../ports/index.ts';
-import { createSecretCredentials } from '../secrets/index.ts';
+import { createPrograms } from '../programs/index.ts';
+import { type CredentialsParts, createCredentials } from '../secrets/index.ts';
 import type { Resources } from './resources.ts';
 import { readSettingFile, type Settings } from './settings.ts';
 
@@ -39,7 +42,7 @@ export interface Adapters {
   readonly charts: Charts;
   readonly registry: Registry;
   readonly forges: Forges;
-  readonly credentials: Credentials;
+  readonly credentials: CredentialDesk;
   readonly argocd: ArgoCd;
 }
 
@@ -65,7 +68,6 @@ export function createAdapters(
   http: HttpClient,
   settings: Settings,
 ): Adapters {
-  const shared = settings.SHARED_RESOURCES_NAMESPACE;
   const git = createGitRepos({ ...surroundings, http });
   const budgets = createHostBudgets(surroundings, { requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT });
   return {
@@ -78,15 +80,51 @@ export function createAdapters(
       { maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES },
     ),
     forges: createForges({ ...surroundings, http }),
-    credentials: createSecretCredentials(
-      { reader: client.reader },
-      {
-        allowOverHttp: settings.ALLOW_CREDENTIALS_OVER_HTTP,
-        ...(shared === undefined ? {} : { sharedNamespace: shared }),
-      },
-    ),
+    credentials: createDesk(surroundings, client.reader, http, settings).desk,
     argocd: settings.ARGOCD_INTEGRATION_ENABLED
       ? createKubernetesArgoCd(client)
       : createUnavailableArgoCd('ARGOCD_INTEGRATION_ENABLED is false'),
   };
+}
+
+/** The search for credentials. Nothing is contacted yet. */
+export function createDesk(
+  surroundings: Surroundings,
+  reader: Pick<KubeReader, 'getLive' | 'listLive'> & Partial<Pick<KubeReader, 'list'>>,
+  http: HttpClient,
+  settings: Settings,
+): CredentialsParts {
+  const environment = settings.environment ?? {};
+  const programs = createPrograms(surroundings);
+  const readFile = (path: string): string => readFileSync(path, 'utf8');
+  const {
+    GANTRY_REGISTRIES_CONF: file,
+    SYSTEM_RESOURCES_NAMESPACE: namespace,
+    SHARED_RESOURCES_NAMESPACE: sharedNamespace,
+    DOCKER_CONFIG: folder,
+    GANTRY_CREDENTIAL_PROVIDER_CONFIG: configFile,
+  } = settings;
+  return createCredentials(
+    { ...surroundings, reader, http, programs, environment, readFile },
+    {
+      allowOverHttp: settings.ALLOW_CREDENTIALS_OVER_HTTP,
+      ...(sharedNamespace === undefined ? {} : { sharedNamespace }),
+      registries: {
+        ...(file === undefined ? {} : { file }),
+        ...(namespace === undefined ? {} : { namespace }),
+      },
+      allowed: {
+        variables: settings.GANTRY_CREDENTIAL_VARIABLES,
+        programs: settings.GANTRY_CREDENTIAL_PROGRAMS,
+      },
+      ...(folder === undefined
+        ? {}
+        : { docker: { folder, helperFolders: settings.GANTRY_CREDENTIAL_HELPER_DIRS } }),
+      ...(configFile === undefined
+        ? {}
+        : { kubelet: { configFile, programFolder: settings.GANTRY_CREDENTIAL_PROVIDER_BIN_DIR } }),
+      clouds: settings.GANTRY_AMBIENT_CREDENTIALS,
+      ...(settings.SHARD_NAME === '' ? {} : { shard: settings.SHARD_NAME }),
+    },
+  );
 }

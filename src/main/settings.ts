@@ -54,6 +54,20 @@ const endpoints = z.string().transform((text, context) => {
   }
 });
 
+const absolutePath = z.string().startsWith('/', { message: 'expected an absolute path' });
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const nameList = list.pipe(z.array(z.string().regex(/^[A-Za-z_]\w*$/, { message: 'expected names' })));
+const pathList = list.pipe(z.array(absolutePath));
+const clouds = list
+  .transform((items) => (items.join() === 'none' ? [] : items))
+  .pipe(z.array(z.enum(['ecr', 'gar', 'acr'], { message: 'expected ecr, gar, acr, or none' })));
+
 /**
  * What the environment can set. Names and defaults are those of Kargo's chart where it has them, so that its values
  * files carry over; the last group is Gantry's own.
@@ -88,9 +102,47 @@ const Environment = z.object({
     .string()
     .optional()
     .describe('Namespace of credentials shared by all Projects. Default none.'),
+  SYSTEM_RESOURCES_NAMESPACE: z
+    .string()
+    .optional()
+    .describe(
+      'Namespace of what serves the whole installation: the signing key of the ClusterConfig, ConfigMaps of registries. Default none.',
+    ),
   ALLOW_CREDENTIALS_OVER_HTTP: flag
     .default(false)
     .describe('Send credentials to http:// URLs. Default false.'),
+  GANTRY_REGISTRIES_CONF: absolutePath
+    .optional()
+    .describe(
+      'File that configures registries, as the registries.conf of Argo CD Image Updater. Default none.',
+    ),
+  GANTRY_CREDENTIAL_VARIABLES: nameList
+    .default([])
+    .describe('Variables that "env:" in the configuration of registries may name, separated by commas.'),
+  GANTRY_CREDENTIAL_PROGRAMS: pathList
+    .default(['/app/scripts', '/scripts'])
+    .describe(
+      'Programs, and folders of programs, that "ext:" may name, separated by commas. Default /app/scripts,/scripts.',
+    ),
+  GANTRY_CREDENTIAL_HELPER_DIRS: pathList
+    .default(['/usr/local/bin', '/usr/bin'])
+    .describe(
+      'Where docker-credential-* are looked for, separated by commas. Default /usr/local/bin,/usr/bin.',
+    ),
+  DOCKER_CONFIG: absolutePath
+    .optional()
+    .describe('Folder with a config.json of docker, whose credentials serve all Projects. Default none.'),
+  GANTRY_CREDENTIAL_PROVIDER_CONFIG: absolutePath
+    .optional()
+    .describe("The kubelet's CredentialProviderConfig, whose providers serve all Projects. Default none."),
+  GANTRY_CREDENTIAL_PROVIDER_BIN_DIR: absolutePath
+    .default('/app/credential-providers')
+    .describe('Folder with the programs of these providers. Default /app/credential-providers.'),
+  GANTRY_AMBIENT_CREDENTIALS: clouds
+    .default(['ecr', 'gar', 'acr'])
+    .describe(
+      'Clouds whose identity for this process is used at their registries: ecr, gar, acr, or none. Default all.',
+    ),
   API_SERVER_BASE_URL: z
     .string()
     .optional()
@@ -148,7 +200,10 @@ const Environment = z.object({
 });
 
 /** Operator settings of a process, read once at its start. */
-export type Settings = z.infer<typeof Environment>;
+export type Settings = z.infer<typeof Environment> & {
+  /** The variables themselves, for what reads some of them by names that settings or clouds give; may hold secrets. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+};
 
 /**
  * Reads the settings from environment variables; empty ones count as not set.
@@ -162,7 +217,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   // The only variables that are usual in lower case as well.
   for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) given[name] ??= given[name.toLowerCase()];
   const parsed = Environment.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, environment };
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     return `${name}=${JSON.stringify(given[name])}: ${issue.message}`;

@@ -58,6 +58,8 @@ export interface CredentialUse {
   /** "refused": by the host, with nothing newer to offer; "failed": there was no credential to be had. */
   readonly outcome: 'found' | 'refused' | 'failed';
   readonly atMs: number;
+  /** Which of several ways the source took, e.g. the name of a role. */
+  readonly via?: string;
   readonly expiresAtMs?: number;
   /** What deserves attention before it stops working, one sentence each. */
   readonly warnings: readonly string[];

@@ -1,31 +1,32 @@
 import { expect, test } from 'vitest';
+import { createTestCredentials } from '../../test/support/credentials.ts';
 import type { Secret } from '../api/core/index.ts';
 import type { KubeReader } from '../ports/index.ts';
-import { createSecretCredentials } from './index.ts';
 
 const { signal } = new AbortController();
 
 test('a Secret that matches but cannot be used stops the search', async () => {
   const broken = secretOf('a-broken', 'image', { repoURL: 'ghcr.io/example/app', username: 'only' });
   const good = secretOf('b-good', 'image', { repoURL: 'ghcr.io/example/app', username: 'u', password: 'p' });
-  const credentials = createSecretCredentials({ reader: readerOf([broken, good]) });
+  const { desk: credentials } = createTestCredentials({ reader: readerOf([broken, good]) });
   const request = { project: 'demo', kind: 'image' as const, repoURL: 'ghcr.io/example/app' };
   await expect(credentials.find(request, signal)).rejects.toMatchObject({ code: 'credentials.unusable' });
 });
 
 test('the identity names the Secret and nothing in it', async () => {
   const secret = secretOf('ssh', 'git', { repoURL: 'git@github.com:example/repo.git', sshPrivateKey: 'KEY' });
-  const credentials = createSecretCredentials({ reader: readerOf([secret]) });
+  const { desk: credentials } = createTestCredentials({ reader: readerOf([secret]) });
   const request = { project: 'demo', kind: 'git' as const, repoURL: 'ssh://git@github.com/example/repo' };
   expect(await credentials.find(request, signal)).toEqual({
     identity: 'secret demo/ssh',
     sshPrivateKey: 'KEY',
+    revision: expect.any(String),
   });
 });
 
 test('a Secret that the watch has not told of yet is found at the server', async () => {
   const secret = secretOf('new', 'image', { repoURL: 'ghcr.io/example/app', username: 'u', password: 'p' });
-  const credentials = createSecretCredentials({ reader: { ...readerOf([secret]), list: () => [] } });
+  const { desk: credentials } = createTestCredentials({ reader: { ...readerOf([secret]), list: () => [] } });
   const request = { project: 'demo', kind: 'image' as const, repoURL: 'ghcr.io/example/app' };
   expect(await credentials.find(request, signal)).toMatchObject({ identity: 'secret demo/new' });
 });

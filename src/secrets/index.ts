@@ -1,7 +1,15 @@
 /**
- * Finds credentials for repositories in Kubernetes Secrets.
- * It must never log, cache or print a value of a Secret. Start reading at `credentials.ts`.
+ * Finds credentials for repositories: Kargo's Secrets, sources that people write down, docker's and the kubelet's ways, and
+ * the identities that clouds give. It must never log, explain or print a value. Start reading at `credentials.ts`, then
+ * `create.ts`.
  */
-export { createSecretCredentials, type SecretCredentialsOptions } from './credentials.ts';
+export type { Cloud } from './clouds/ambient.ts';
+export {
+  type CredentialsDeps,
+  type CredentialsOptions,
+  type CredentialsParts,
+  createCredentials,
+} from './create.ts';
 export { credentialsErrors } from './errors.ts';
-export { findSecret } from './match.ts';
+export { registriesKey, registriesLabel } from './registries.ts';
+export { expiresAtAnnotation } from './secret-use.ts';

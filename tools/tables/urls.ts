@@ -7,7 +7,7 @@ import {
   parsePlatformRule,
 } from '../../src/domain/index.ts';
 import type { CredentialKind, KubeReader } from '../../src/ports/index.ts';
-import { createSecretCredentials } from '../../src/secrets/index.ts';
+import { createTestCredentials } from '../../test/support/credentials.ts';
 import { compareOutcome, type Table } from './table.ts';
 
 const { signal } = new AbortController();
@@ -49,7 +49,7 @@ interface CredentialsInput {
 }
 
 async function findUser(input: CredentialsInput): Promise<JsonValue> {
-  const credentials = createSecretCredentials(
+  const { desk: credentials } = createTestCredentials(
     { reader: readerOf(input.secrets.map(toSecret)) },
     { sharedNamespace: input.sharedNamespace, allowOverHttp: input.allowOverHTTP },
   );

@@ -12,6 +12,7 @@ export {
 } from './edit.ts';
 export { type YamlErrorCode, yamlErrors } from './errors.ts';
 export { parseYamlKey, type YamlKeyPart } from './key.ts';
+export { type PlacedYaml, parseYamlWithPlaces } from './places.ts';
 export { parseYaml, parseYamlDocuments, parseYamlTexts } from './read.ts';
 export type { YamlScalarValue } from './scalar.ts';
 export { stringifyYaml } from './write.ts';

@@ -6,3 +6,4 @@ export { normalizeChartUrl } from './chart.ts';
 export { normalizeGitUrl } from './git.ts';
 export { githubApiUrl } from './github.ts';
 export { type ImageName, normalizeImageUrl, parseImageName } from './image.ts';
+export { sanitizeUrl } from './sanitize.ts';
