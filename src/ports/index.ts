@@ -15,6 +15,7 @@ export type {
   PullRequestDraft,
 } from './forge.ts';
 export type {
+  CheckoutRequest,
   CommitDraft,
   GitCommit,
   GitIdentity,
@@ -73,4 +74,4 @@ export type {
   StepPorts,
   StepRun,
 } from './step.ts';
-export type { FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';
+export type { CopyReport, FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';
