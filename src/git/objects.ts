@@ -13,6 +13,7 @@ import {
 import { Batches } from './batches.ts';
 import { gitErrors } from './errors.ts';
 import type { ObjectCache } from './object-cache.ts';
+import { toStoredEntries } from './stored-entries.ts';
 import type { GitTransport } from './transport.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 import type { ObjectSource, StoredEntry } from './workdir/node.ts';
@@ -50,12 +51,7 @@ export class RemoteObjects implements ObjectSource {
   async readTree(id: string, signal: AbortSignal): Promise<readonly StoredEntry[]> {
     if (id === emptyTreeId) return [];
     const object = await this.#readOne(parseObjectId(id), 'tree', signal);
-    return decodeTree(object.data).map(({ name, mode, id: entryId }) => ({
-      name,
-      mode,
-      id: entryId,
-      kind: kindOf(mode),
-    }));
+    return toStoredEntries(object.data);
   }
 
   async readBlob(id: string, signal: AbortSignal): Promise<Uint8Array> {

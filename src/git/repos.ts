@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type {
+  CheckoutRequest,
   Clock,
   CommitDraft,
   GitCommit,
@@ -135,7 +136,7 @@ class HttpGitRepos implements GitAdapter {
     return this.#toResolved(remote, target, found);
   }
 
-  async checkout(remote: GitRemote, at: ResolvedRef, signal: AbortSignal): Promise<Worktree> {
+  async checkout(remote: GitRemote, at: CheckoutRequest, signal: AbortSignal): Promise<Worktree> {
     const commit = toId(at.commit, remote);
     const { tree } = await this.#readProven(remote, at, signal);
     if (at.branch !== undefined) this.#lastRead.set(remote, at.branch, commit);
@@ -145,6 +146,7 @@ class HttpGitRepos implements GitAdapter {
       anchor: { commit, tree },
       source: this.#objectsOf(remote),
       signers: this.#signers,
+      ...(at.sparse === undefined ? {} : { sparse: at.sparse }),
     });
     this.#pusher.expect(worktree);
     return worktree;

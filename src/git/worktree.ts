@@ -1,12 +1,14 @@
 import type { CommitDraft, FileEntry, GitRemote } from '../ports/index.ts';
 import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
+import { SparseCone } from '../wire/git-files/index.ts';
 import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
 import type { Signers } from './signing/signer.ts';
+import { toStoredEntries } from './stored-entries.ts';
 import { Files } from './workdir/files.ts';
-import type { LeafMode, ObjectSource } from './workdir/node.ts';
+import { type LeafMode, type ObjectSource, StoredTree } from './workdir/node.ts';
 import { Overlay } from './workdir/overlay.ts';
 import type { MountableWorktree } from './workdir/workdir.ts';
-import { writeTree } from './write-tree.ts';
+import { listIgnored, writeTree } from './write-tree.ts';
 
 /** A commit at the remote and its tree. */
 export interface Anchor {
@@ -21,6 +23,8 @@ export interface WorktreeStart {
   readonly anchor: Anchor;
   readonly source: ObjectSource;
   readonly signers: Signers;
+  /** Directories that are shown, with what `SparseCone` shows besides; everything when absent. */
+  readonly sparse?: readonly string[];
 }
 
 /** The work tree of this module: an overlay over the tree of a commit, and the commits made of it. */
@@ -30,26 +34,23 @@ export class GitWorktree implements MountableWorktree {
   readonly base: string;
   readonly source: ObjectSource;
   readonly #signers: Signers;
-  #overlay: Overlay;
-  #files: Files;
+  readonly overlay: Overlay;
+  readonly #files: Files;
   #anchor: Anchor;
   #commits: LocalCommit[] = [];
   /** Trees and blobs of the local commits. */
   readonly #objects = new Map<ObjectId, GitObject>();
 
-  constructor({ remote, branch, anchor, source, signers }: WorktreeStart) {
+  constructor({ remote, branch, anchor, source, signers, sparse }: WorktreeStart) {
     this.#signers = signers;
     this.remote = remote;
     this.branch = branch;
     this.base = anchor.commit;
     this.source = source;
     this.#anchor = anchor;
-    this.#overlay = new Overlay({ origin: { source, id: anchor.tree }, isRepository: true });
-    this.#files = new Files(this.#overlay);
-  }
-
-  get overlay(): Overlay {
-    return this.#overlay;
+    const cone = sparse === undefined ? undefined : new SparseCone(sparse);
+    this.overlay = new Overlay(new StoredTree({ source, id: anchor.tree }), cone);
+    this.#files = new Files(this.overlay);
   }
 
   get head(): string {
@@ -86,6 +87,10 @@ export class GitWorktree implements MountableWorktree {
     return this.#files.list(path, signal);
   }
 
+  readLink(path: string, signal: AbortSignal): Promise<string> {
+    return this.#files.readLink(path, signal);
+  }
+
   remove(path: string, signal: AbortSignal): Promise<void> {
     return this.#files.remove(path, signal);
   }
@@ -100,16 +105,19 @@ export class GitWorktree implements MountableWorktree {
     );
   }
 
-  clear(): Promise<void> {
-    this.#overlay.clear();
-    return Promise.resolve();
+  async clear(signal: AbortSignal): Promise<void> {
+    const { overlay } = this;
+    const ignored = await listIgnored(overlay, signal);
+    overlay.clear();
+    overlay.tracked = { ...overlay.tracked, isCleared: true };
+    for (const { path, leaf } of ignored) await overlay.put(path, leaf, signal);
   }
 
   async commit(
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }> {
-    const { id: tree, objects } = await writeTree(this.#overlay.root, this.source.store, signal);
+    const { id: tree, objects } = await writeTree(this.overlay, this.source.store, signal);
     const last = this.#commits.at(-1);
     if (tree === (last?.commit.tree ?? this.#anchor.tree)) return { id: this.head, changed: false };
     const parents = [last?.id ?? this.#anchor.commit];
@@ -117,12 +125,14 @@ export class GitWorktree implements MountableWorktree {
     const made = await createSigned(fromDraft(draft, { tree, parents }), signer);
     for (const [id, object] of objects) this.#objects.set(id, object);
     this.#commits.push(made);
+    const stored = new StoredTree({ source: this.#withLocalObjects(), id: tree });
+    this.overlay.tracked = { tree: stored, isCleared: false };
     return { id: made.id, changed: true };
   }
 
   /** Has nothing been changed since the last commit? */
   async isClean(signal: AbortSignal): Promise<boolean> {
-    const { id } = await writeTree(this.#overlay.root, this.source.store, signal);
+    const { id } = await writeTree(this.overlay, this.source.store, signal);
     return id === (this.#commits.at(-1)?.commit.tree ?? this.#anchor.tree);
   }
 
@@ -132,6 +142,23 @@ export class GitWorktree implements MountableWorktree {
     this.#anchor = anchor;
     this.#commits = [];
     this.#objects.clear();
-    if (tree !== anchor.tree) this.#overlay.reset({ source: this.source, id: parseObjectId(anchor.tree) });
+    if (tree !== anchor.tree) this.overlay.reset(new StoredTree({ source: this.source, id: anchor.tree }));
+  }
+
+  /** The objects of the remote, and those that it does not have yet. */
+  #withLocalObjects(): ObjectSource {
+    const { source } = this;
+    const local = (id: string): Uint8Array | undefined => this.#objects.get(parseObjectId(id))?.data;
+    return {
+      store: source.store,
+      async readTree(id, signal) {
+        const data = local(id);
+        return data === undefined ? source.readTree(id, signal) : toStoredEntries(data);
+      },
+      async readBlob(id, signal) {
+        return local(id) ?? source.readBlob(id, signal);
+      },
+      prefetchTrees: (id, signal) => source.prefetchTrees(id, signal),
+    };
   }
 }

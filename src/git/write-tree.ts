@@ -8,45 +8,79 @@ import {
   parseObjectId,
   type TreeEntry,
 } from '../wire/git/index.ts';
-import { Directory, type Leaf, type Node, readLeaf } from './workdir/node.ts';
+import { type Conversion, hasCrlf, toRepository } from '../wire/git-files/index.ts';
+import { workdirErrors } from './workdir/errors.ts';
+import { Directory, type Leaf, type Node, readLeaf, type StoredNode, StoredTree } from './workdir/node.ts';
+import type { Overlay } from './workdir/overlay.ts';
+import { Level } from './workdir/rule-files.ts';
 
 /** A tree and the objects of it that its store may not have. */
 export interface WrittenTree {
   readonly id: ObjectId;
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
+  /** Files that git leaves out because of `.gitignore`. */
+  readonly ignored: readonly { readonly path: readonly string[]; readonly leaf: Leaf }[];
 }
 
 /**
- * The tree object of a directory. What is unchanged is referred to by id without being read; what came from another
- * store is read, because it has to be sent along. Empty directories are left out.
+ * The tree that `git add -A` and `git write-tree` would make of a work tree: new files that `.gitignore` names are left
+ * out, line endings are converted as `.gitattributes` say, what a sparse checkout does not show stays.
+ *
+ * What is unchanged is referred to by id without being read; what came from another store is read, because it has to be
+ * sent along, and what is read is asked for together. Empty directories are left out.
+ *
+ * Errors: workdir.unsupported-encoding, workdir.outside-sparse; those of the source.
  */
-export async function writeTree(root: Directory, store: string, signal: AbortSignal): Promise<WrittenTree> {
-  const writer = new TreeWriter(store, signal);
-  const id = (await writer.directory(root)) ?? writer.add('tree', encodeTree([]));
-  return { id, objects: writer.objects };
+export async function writeTree(overlay: Overlay, store: string, signal: AbortSignal): Promise<WrittenTree> {
+  const writer = new TreeWriter(overlay, store, signal);
+  const id =
+    (await writer.directory(overlay.root, overlay.tracked.tree)) ?? writer.add('tree', encodeTree([]));
+  return { id, objects: writer.objects, ignored: writer.ignored };
+}
+
+/** A file that is to be added. */
+interface Addition {
+  readonly name: string;
+  readonly leaf: Leaf;
+  /** What git tracks at its place. */
+  readonly tracked: StoredNode | undefined;
+  readonly level: Level;
 }
 
 class TreeWriter {
   readonly objects = new Map<ObjectId, GitObject>();
+  readonly ignored: { readonly path: readonly string[]; readonly leaf: Leaf }[] = [];
+  readonly #overlay: Overlay;
   readonly #store: string;
   readonly #signal: AbortSignal;
 
-  constructor(store: string, signal: AbortSignal) {
+  constructor(overlay: Overlay, store: string, signal: AbortSignal) {
+    this.#overlay = overlay;
     this.#store = store;
     this.#signal = signal;
   }
 
   /** The id of a directory's tree; `undefined` when there is nothing in it. */
-  async directory(directory: Directory): Promise<ObjectId | undefined> {
-    const { origin } = directory;
-    if (origin?.source.store === this.#store) {
-      return origin.id === emptyTreeId ? undefined : parseObjectId(origin.id);
+  async directory(
+    directory: Directory | undefined,
+    tracked: StoredTree | undefined,
+    at?: { readonly level: Level; readonly name: string },
+  ): Promise<ObjectId | undefined> {
+    const { cone, rules, tracked: index } = this.#overlay;
+    const isSame = tracked !== undefined && directory?.origin?.id === tracked.id;
+    if (isSame && !index.isCleared) return tracked.id === emptyTreeId ? undefined : parseObjectId(tracked.id);
+    const nodes: ReadonlyMap<string, Node> = (await directory?.load(this.#signal)) ?? new Map();
+    const level = at === undefined ? new Level(rules, nodes) : at.level.below(at.name, nodes);
+    const look = cone?.look(level.path) ?? 'whole';
+    const stored: ReadonlyMap<string, StoredNode> = (await tracked?.load(this.#signal)) ?? new Map();
+    if (look === 'nothing') {
+      await this.#assertTracked(nodes, stored, level);
+      return tracked === undefined ? undefined : parseObjectId(tracked.id);
     }
-    const entries: TreeEntry[] = [];
-    for (const [name, node] of await directory.load(this.#signal)) {
-      const entry = await this.#entry(name, node);
-      if (entry !== undefined) entries.push(entry);
-    }
+    // All at once, so that what must be read is asked for together.
+    const found = [...nodes].map(([name, node]) => this.#entry(name, node, stored.get(name), level));
+    const hidden = look === 'part' ? this.#hidden(nodes, stored, level) : [];
+    const entries = (await Promise.all([...found, ...hidden])).filter((entry) => entry !== undefined);
     return entries.length === 0 ? undefined : this.add('tree', encodeTree(entries));
   }
 
@@ -56,21 +90,142 @@ class TreeWriter {
     return id;
   }
 
-  async #entry(name: string, node: Node): Promise<TreeEntry | undefined> {
+  async #entry(
+    name: string,
+    node: Node,
+    tracked: StoredNode | undefined,
+    level: Level,
+  ): Promise<TreeEntry | undefined> {
     if (node instanceof Directory) {
-      const id = await this.directory(node);
-      return id === undefined ? undefined : { name, mode: modeOf('tree'), id };
+      const below = tracked instanceof StoredTree ? tracked : undefined;
+      return toEntry(name, await this.directory(node, below, { level, name }));
     }
-    if (node.kind === 'submodule') {
-      return { name, mode: modeOf('submodule'), id: parseObjectId(node.id) };
-    }
-    return { name, mode: node.storedMode ?? modeOf(node.mode), id: await this.#leaf(node) };
+    if (node.kind === 'submodule') return { name, mode: modeOf('submodule'), id: parseObjectId(node.id) };
+    return await this.#leaf({ name, leaf: node, tracked, level });
   }
 
-  async #leaf(leaf: Leaf): Promise<ObjectId> {
-    const { content } = leaf;
-    if (!(content instanceof Uint8Array) && content.source.store === this.#store)
-      return parseObjectId(content.id);
-    return this.add('blob', await readLeaf(leaf, this.#signal));
+  /** Directories that are tracked and not shown: git leaves them as they are. */
+  #hidden(
+    nodes: ReadonlyMap<string, Node>,
+    stored: ReadonlyMap<string, StoredNode>,
+    level: Level,
+  ): Promise<TreeEntry | undefined>[] {
+    return [...stored].flatMap(([name, tree]) => {
+      if (!(tree instanceof StoredTree) || nodes.get(name) instanceof Directory) return [];
+      return [
+        this.directory(undefined, tree, { level, name }).then((id) => {
+          if (id !== undefined && nodes.has(name)) throw outside(level, name);
+          return toEntry(name, id);
+        }),
+      ];
+    });
   }
+
+  async #leaf(addition: Addition): Promise<TreeEntry | undefined> {
+    const { name, leaf, tracked, level } = addition;
+    const mode = modeOf(leaf.mode);
+    const isTracked =
+      tracked !== undefined && !(tracked instanceof StoredTree) && !this.#overlay.tracked.isCleared;
+    if (isTracked && tracked.kind === 'leaf' && tracked.mode === leaf.mode) {
+      const id = this.#overlay.idOf(leaf);
+      if (id !== undefined && id === this.#overlay.idOf(tracked))
+        return { name, mode, id: parseObjectId(id) };
+    }
+    if (!isTracked && (await level.isIgnored(name, false, this.#signal))) {
+      this.ignored.push({ path: [...level.path, name], leaf });
+      return undefined;
+    }
+    const id = await this.#content(isTracked ? addition : { ...addition, tracked: undefined });
+    this.#overlay.added.set(leaf, id);
+    return { name, mode, id };
+  }
+
+  async #content({ name, leaf, tracked, level }: Addition): Promise<ObjectId> {
+    const conversion = leaf.mode === 'symlink' ? undefined : await level.conversion(name, this.#signal);
+    const isHere = !(leaf.content instanceof Uint8Array) && leaf.content.source.store === this.#store;
+    if (isHere && !converts(conversion)) return idOf(leaf);
+    const content = await readLeaf(leaf, this.#signal);
+    if (conversion?.encoding !== undefined) {
+      const what = `${showPath(level, name)} would have to be written as ${JSON.stringify(conversion.encoding)}`;
+      throw workdirErrors.create('workdir.unsupported-encoding', what);
+    }
+    const stored =
+      conversion === undefined
+        ? content
+        : await toRepository(content, conversion, async () => {
+            const isFile = tracked?.kind === 'leaf' && tracked.mode !== 'symlink';
+            return isFile && hasCrlf(await readLeaf(tracked, this.#signal));
+          });
+    return isHere && stored === content ? idOf(leaf) : this.add('blob', stored);
+  }
+
+  /** Outside a sparse checkout git keeps what it tracks, and refuses what is new. */
+  async #assertTracked(
+    nodes: ReadonlyMap<string, Node>,
+    stored: ReadonlyMap<string, StoredNode>,
+    level: Level,
+  ): Promise<void> {
+    for (const [name, node] of nodes) {
+      const tracked = stored.get(name);
+      if (node instanceof Directory) {
+        const entries = await node.load(this.#signal);
+        const below = tracked instanceof StoredTree ? await tracked.load(this.#signal) : new Map();
+        await this.#assertTracked(entries, below, level.below(name, entries));
+      } else if (tracked === undefined || tracked instanceof StoredTree) {
+        if (!(await level.isIgnored(name, false, this.#signal))) throw outside(level, name);
+      }
+    }
+  }
+}
+
+function outside(level: Level, name: string): Error {
+  const what = `${showPath(level, name)} is outside the directories of the sparse checkout`;
+  return workdirErrors.create('workdir.outside-sparse', what);
+}
+
+function toEntry(name: string, id: ObjectId | undefined): TreeEntry | undefined {
+  return id === undefined ? undefined : { name, mode: modeOf('tree'), id };
+}
+
+/** Of a leaf that is kept by reference. */
+function idOf({ content }: Leaf): ObjectId {
+  if (content instanceof Uint8Array) throw new Error('a file of this process has no id yet');
+  return parseObjectId(content.id);
+}
+
+function converts(conversion: Conversion | undefined): boolean {
+  if (conversion === undefined) return false;
+  const { lineEndings, hasIdent, encoding } = conversion;
+  return lineEndings !== 'as-is' || hasIdent || encoding !== undefined;
+}
+
+function showPath(level: Level, name: string): string {
+  return JSON.stringify([...level.path, name].join('/'));
+}
+
+/** The files of a work tree that git does not track because `.gitignore` names them. */
+export async function listIgnored(overlay: Overlay, signal: AbortSignal): Promise<WrittenTree['ignored']> {
+  const ignored: { readonly path: readonly string[]; readonly leaf: Leaf }[] = [];
+  const visit = async (
+    directory: Directory,
+    tracked: StoredTree | undefined,
+    above?: { readonly level: Level; readonly name: string },
+  ): Promise<void> => {
+    if (tracked !== undefined && directory.origin?.id === tracked.id && !overlay.tracked.isCleared) return;
+    const nodes = await directory.load(signal);
+    const level =
+      above === undefined ? new Level(overlay.rules, nodes) : above.level.below(above.name, nodes);
+    const stored = await tracked?.load(signal);
+    for (const [name, node] of nodes) {
+      const known = stored?.get(name);
+      if (node instanceof Directory) {
+        await visit(node, known instanceof StoredTree ? known : undefined, { level, name });
+      } else if (node.kind === 'leaf' && (overlay.tracked.isCleared || known?.kind !== 'leaf')) {
+        if (await level.isIgnored(name, false, signal))
+          ignored.push({ path: [...level.path, name], leaf: node });
+      }
+    }
+  };
+  await visit(overlay.root, overlay.tracked.tree);
+  return ignored;
 }

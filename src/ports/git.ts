@@ -22,6 +22,15 @@ export interface ResolvedRef {
   readonly branch?: string;
 }
 
+/** A commit to check out, and how much of it. */
+export interface CheckoutRequest extends ResolvedRef {
+  /**
+   * Directories that are shown with all below them, together with the files (not the directories) above them, as sparse
+   * checkouts of git in cone mode; what is not shown is kept when changes are committed. Everything when absent.
+   */
+  readonly sparse?: readonly string[];
+}
+
 /** Name and e-mail of a person or machine. */
 export interface GitIdentity {
   readonly name: string;
@@ -80,14 +89,18 @@ export interface Worktree extends FileTree {
   readonly base: string;
   /** The newest local commit, or `base`. */
   readonly head: string;
-  /** Commits all changes; `changed` is false, and nothing is made, when there are none. */
+  /**
+   * Commits what `git add -A` would add: new files that `.gitignore` names are left out, line endings are those that
+   * `.gitattributes` ask for. Errors: workdir.outside-sparse, workdir.unsupported-encoding. `changed` is false, and
+   * nothing is made, when there are no changes.
+   */
   commit(
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }>;
   /** Fetches what reading these files will need, in one request per level of directories; missing ones are ignored. */
   prefetch(paths: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Removes every file, as `git rm -r .` does. */
+  /** Removes every file but those that `.gitignore` names, as `git add .` and `git rm -r .` do. */
   clear(signal: AbortSignal): Promise<void>;
 }
 
@@ -128,7 +141,7 @@ export interface PushResult {
 export interface GitRepos {
   resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;
   /** A work tree at a commit; fetches no more than the commit itself. */
-  checkout(remote: GitRemote, at: ResolvedRef, signal: AbortSignal): Promise<Worktree>;
+  checkout(remote: GitRemote, at: CheckoutRequest, signal: AbortSignal): Promise<Worktree>;
   /** Makes an orphan branch with one empty commit at the remote; git.push-rejected when it exists. */
   createBranch(
     remote: GitRemote,

@@ -26,6 +26,7 @@ export type {
   PullRequestDraft,
 } from './forge.ts';
 export type {
+  CheckoutRequest,
   CommitDraft,
   Committer,
   GitCommit,
@@ -89,4 +90,4 @@ export type {
   StepPorts,
   StepRun,
 } from './step.ts';
-export type { FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';
+export type { CopyReport, FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';

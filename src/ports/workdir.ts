@@ -15,8 +15,9 @@ export interface FileEntry {
  *
  * Guarantees: reading is lazy (nothing is fetched before it is read); writes are seen by later reads at once; names are
  * compared byte for byte; parents are created by `write`; an empty directory does not outlive its last entry.
+ * What is read is what a checkout by git would have: line endings and `$Id$` as `.gitattributes` say.
  * Errors: workdir.not-found, workdir.is-directory, workdir.not-directory, workdir.invalid-path,
- * workdir.too-large, and the codes of the source a lazy read fetches from.
+ * workdir.too-large, workdir.lfs-pointer, and the codes of the source a lazy read fetches from.
  */
 export interface FileTree {
   read(path: string, signal: AbortSignal): Promise<Uint8Array>;
@@ -30,6 +31,8 @@ export interface FileTree {
   stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined>;
   /** Direct children, sorted by name as git sorts bytes. */
   list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]>;
+  /** The target of a symlink as it is written; workdir.not-symlink for anything else. */
+  readLink(path: string, signal: AbortSignal): Promise<string>;
   /** Removes a file or a whole directory; removing what is not there is workdir.not-found. */
   remove(path: string, signal: AbortSignal): Promise<void>;
 }
@@ -56,12 +59,29 @@ export interface Workdir extends FileTree {
   };
   /**
    * Copies a file or directory; directories merge, files overwrite, symlinks and ".git" are left out. Without `accept`
-   * everything is copied; `accept` gets paths relative to `from`.
+   * everything is copied; `accept` gets paths relative to `from`. Nothing is fetched that can be copied by reference.
    */
   copy(
     from: string,
     to: string,
     accept: ((path: string, isDirectory: boolean) => boolean) | undefined,
     signal: AbortSignal,
-  ): Promise<void>;
+  ): Promise<CopyReport>;
+  /**
+   * Moves a file, a symlink itself or a directory; a file replaces a file, and nothing else is replaced (workdir.exists).
+   * Work trees cannot be moved, nor a directory into itself (workdir.invalid-path).
+   */
+  move(from: string, to: string, signal: AbortSignal): Promise<void>;
+  /**
+   * The paths that match a pattern with `*`, `?`, `[a-z]`, `{a,b}` and `**`, sorted by bytes. Wildcards match names that
+   * start with a dot and do not follow symlinks. Errors: workdir.invalid-path for a pattern that is broken.
+   */
+  glob(pattern: string, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** What a copy did. */
+export interface CopyReport {
+  readonly files: number;
+  /** Paths of copied files whose content Git LFS keeps, so that only pointers were copied. */
+  readonly lfsPointers: readonly string[];
 }

@@ -10,7 +10,7 @@ function hang(...args: readonly unknown[]): Promise<never> {
   });
 }
 
-const tree = { read: hang, write: hang, stat: hang, list: hang, remove: hang };
+const tree = { read: hang, write: hang, stat: hang, list: hang, readLink: hang, remove: hang };
 
 const worktree: Worktree = {
   ...tree,
@@ -28,6 +28,8 @@ const workdir: Workdir = {
   mount: () => undefined,
   worktreeAt: () => ({ worktree, inner: '', author: undefined }),
   copy: hang,
+  move: hang,
+  glob: hang,
 };
 
 /** Ports that hang until they are aborted. */

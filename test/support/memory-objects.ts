@@ -1,19 +1,18 @@
 import { Signers } from '../../src/git/signing/signer.ts';
+import { toStoredEntries } from '../../src/git/stored-entries.ts';
 import type { LeafMode, ObjectSource, StoredEntry } from '../../src/git/workdir/node.ts';
 import { GitWorktree } from '../../src/git/worktree.ts';
 import {
-  decodeTree,
   encodeTree,
   type GitObject,
   hashObject,
-  kindOf,
   modeOf,
   type ObjectId,
   parseObjectId,
 } from '../../src/wire/git/index.ts';
 
-/** A file of a tree for a test: text, or a file of another mode. */
-export type FileDraft = string | { readonly mode: LeafMode; readonly text: string };
+/** A file of a tree for a test: text, or a file of another mode; the text of a submodule is its commit. */
+export type FileDraft = string | { readonly mode: LeafMode | 'submodule'; readonly text: string };
 
 /** Git objects in memory that count how often they are read. */
 export class MemoryObjects implements ObjectSource {
@@ -33,7 +32,8 @@ export class MemoryObjects implements ObjectSource {
       const file = files[name];
       if (file !== undefined) {
         const { mode, text } = typeof file === 'string' ? { mode: 'file' as const, text: file } : file;
-        return { name, mode: modeOf(mode), id: this.#add('blob', Buffer.from(text)) };
+        const id = mode === 'submodule' ? parseObjectId(text) : this.#add('blob', Buffer.from(text));
+        return { name, mode: modeOf(mode), id };
       }
       const below = Object.entries(files).filter(([path]) => path.startsWith(`${name}/`));
       const id = this.addTree(
@@ -46,8 +46,7 @@ export class MemoryObjects implements ObjectSource {
 
   readTree(id: string): Promise<readonly StoredEntry[]> {
     this.reads.push('tree');
-    const entries = decodeTree(this.#expect(id).data);
-    return Promise.resolve(entries.map((entry) => ({ ...entry, kind: kindOf(entry.mode) })));
+    return Promise.resolve(toStoredEntries(this.#expect(id).data));
   }
 
   readBlob(id: string): Promise<Uint8Array> {
@@ -76,13 +75,16 @@ export class MemoryObjects implements ObjectSource {
 export function createMemoryWorktree(
   files: Readonly<Record<string, FileDraft>>,
   source: MemoryObjects = new MemoryObjects('https://git.example/demo'),
+  options: { readonly commit?: string; readonly sparse?: readonly string[] } = {},
 ): GitWorktree {
-  const anchor = { commit: parseObjectId('1'.repeat(40)), tree: source.addTree(files) };
+  const { commit = '1'.repeat(40), ...rest } = options;
+  const anchor = { commit: parseObjectId(commit), tree: source.addTree(files) };
   return new GitWorktree({
     remote: { url: source.store },
     branch: 'main',
     anchor,
     source,
     signers: new Signers(),
+    ...rest,
   });
 }

@@ -22,7 +22,7 @@ function moduleOf(file: string): string | undefined {
  */
 function roomOf(file: string): string | undefined {
   const match =
-    /^src\/(?<room>(?:controllers|steps|embedded|forge)\/[^/]+|api\/(?:meta|structural|v1alpha1|core|argocd)|domain\/(?:admission|expressions|semver)|git\/workdir|wire\/git|wire\/oci|base\/yaml|[^/]+)\//.exec(
+    /^src\/(?<room>(?:controllers|steps|embedded|forge)\/[^/]+|api\/(?:meta|structural|v1alpha1|core|argocd)|domain\/(?:admission|expressions|semver)|git\/workdir|wire\/[^/]+|base\/yaml|[^/]+)\//.exec(
       file,
     );
   return match?.groups?.['room'];

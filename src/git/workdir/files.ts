@@ -1,4 +1,6 @@
 import type { FileEntry, FileTree } from '../../ports/index.ts';
+import { decodeText } from '../../wire/git/index.ts';
+import { readContent } from './content.ts';
 import { workdirErrors } from './errors.ts';
 import { maxPathLength, maxSymlinks } from './limits.ts';
 import { Directory, type Leaf, type LeafMode, type Node, readLeaf } from './node.ts';
@@ -26,15 +28,19 @@ export class Files implements FileTree {
   }
 
   async read(path: string, signal: AbortSignal): Promise<Uint8Array> {
-    const { node } = this.#expect(await this.find(path, 'follow', signal));
-    if (node.kind !== 'leaf')
+    const place = this.#expect(await this.find(path, 'follow', signal));
+    if (place.node.kind !== 'leaf')
       throw workdirErrors.create('workdir.is-directory', `${quote(path)} is a directory`);
-    return readLeaf(node, signal);
+    return readContent({ ...place, leaf: place.node }, signal);
   }
 
   async write(path: string, content: Uint8Array, mode: LeafMode, signal: AbortSignal): Promise<void> {
     const place = await this.find(path, mode === 'symlink' ? 'stay' : 'follow', signal);
-    await this.put(place, { kind: 'leaf', mode, content: new Uint8Array(content) }, signal);
+    await this.put(
+      place,
+      { kind: 'leaf', mode, content: new Uint8Array(content), isCheckedOut: false },
+      signal,
+    );
   }
 
   async stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined> {
@@ -49,6 +55,12 @@ export class Files implements FileTree {
     }
     const children = await this.children(place, signal);
     return children.map((child) => toEntry(child.path.at(-1) ?? '', child.node));
+  }
+
+  async readLink(path: string, signal: AbortSignal): Promise<string> {
+    const { node } = this.#expect(await this.find(path, 'stay', signal));
+    if (node.kind === 'leaf' && node.mode === 'symlink') return readTarget(node, path, signal);
+    throw workdirErrors.create('workdir.not-symlink', `${quote(path)} is not a symlink`);
   }
 
   async remove(path: string, signal: AbortSignal): Promise<void> {
@@ -119,7 +131,7 @@ export class Files implements FileTree {
     const isBlocked = parent.isBlocked || (parent.node !== undefined && parent.node.kind !== 'directory');
     const found = parent.node instanceof Directory ? (await parent.node.load(signal)).get(name) : undefined;
     // A directory that exists only because something is mounted below it.
-    const node = found ?? (this.#hasMountBelow(path) ? new Directory(new Map()) : undefined);
+    const node = found ?? (this.#hasMountBelow(path) ? new Directory(undefined) : undefined);
     return { path, overlay, inner, node, isBlocked };
   }
 
@@ -137,6 +149,11 @@ export class Files implements FileTree {
       if (child.node !== undefined) children.push({ ...child, node: child.node });
     }
     return children;
+  }
+
+  /** Is a work tree mounted at a path or below it? */
+  hasMountAt(path: readonly string[]): boolean {
+    return this.#mounts.has(path.join('/')) || this.#hasMountBelow(path);
   }
 
   #hasMountBelow(path: readonly string[]): boolean {
@@ -160,7 +177,7 @@ async function readTarget(link: Leaf, path: string, signal: AbortSignal): Promis
       `${quote(path)} leads through a symlink that is too long`,
     );
   }
-  return Buffer.from(bytes).toString('utf8');
+  return decodeText(bytes);
 }
 
 function notDirectory(place: Place): Error {

@@ -1,3 +1,5 @@
+import type { SparseCone } from '../../wire/git-files/index.ts';
+
 /** What a file can be. */
 export type LeafMode = 'file' | 'executable' | 'symlink';
 
@@ -6,8 +8,6 @@ export interface StoredEntry {
   readonly name: string;
   readonly kind: LeafMode | 'tree' | 'submodule';
   readonly id: string;
-  /** The mode as stored, e.g. "100664"; kept when the tree is written again. */
-  readonly mode: string;
 }
 
 /** Where lazily read files and directories come from; ids are those of git objects. */
@@ -31,8 +31,13 @@ export interface Leaf {
   readonly kind: 'leaf';
   readonly mode: LeafMode;
   readonly content: Uint8Array | Origin;
-  /** The mode as stored, where it came from a store. */
-  readonly storedMode?: string;
+  /**
+   * It stands where it was checked out, so that the attributes there say how it looks in a work tree; everywhere else
+   * the content is the file's own.
+   */
+  readonly isCheckedOut: boolean;
+  /** A copy of a file that Git LFS keeps; the content is its pointer. */
+  readonly isLfs?: boolean;
 }
 
 /** A commit of another repository; nothing can be read below it. */
@@ -41,25 +46,59 @@ export interface Submodule {
   readonly id: string;
 }
 
+/** What stands in a stored tree. */
+export type StoredNode = StoredTree | Leaf | Submodule;
+
 /** Anything that stands in a directory. */
 export type Node = Directory | Leaf | Submodule;
+
+/** A directory as stored: never changes, is read once, and is shared by everything that stands on it. */
+export class StoredTree {
+  readonly kind = 'tree';
+  readonly source: ObjectSource;
+  readonly id: string;
+  #entries: ReadonlyMap<string, StoredNode> | undefined;
+
+  constructor({ source, id }: Origin) {
+    this.source = source;
+    this.id = id;
+  }
+
+  /** The entries, read from the store if need be. */
+  async load(signal: AbortSignal): Promise<ReadonlyMap<string, StoredNode>> {
+    if (this.#entries !== undefined) return this.#entries;
+    const stored = await this.source.readTree(this.id, signal);
+    // Somebody else may have loaded it in the meantime.
+    this.#entries ??= new Map(stored.map((entry) => [entry.name, toStoredNode(entry, this.source)]));
+    return this.#entries;
+  }
+}
+
+/** Which part of a tree a sparse checkout shows. */
+export interface SparseView {
+  readonly cone: SparseCone;
+  readonly path: readonly string[];
+}
 
 /**
  * A directory.
  *
  * `origin` says which stored tree it equals; it is gone after the first change. Without `entries` it has not been read.
+ * With a `view`, the entries are those that the view shows, and `origin` is the whole tree nevertheless.
  */
 export class Directory {
   readonly kind = 'directory';
-  #origin: Origin | undefined;
+  readonly view: SparseView | undefined;
+  #origin: StoredTree | undefined;
   #entries: Map<string, Node> | undefined;
 
-  constructor(from: Origin | Map<string, Node>) {
-    if (from instanceof Map) this.#entries = from;
-    else this.#origin = from;
+  constructor(from: StoredTree | undefined, view?: SparseView) {
+    if (from === undefined) this.#entries = new Map();
+    this.#origin = from;
+    this.view = view !== undefined && view.cone.look(view.path) === 'part' ? view : undefined;
   }
 
-  get origin(): Origin | undefined {
+  get origin(): StoredTree | undefined {
     return this.#origin;
   }
 
@@ -71,11 +110,9 @@ export class Directory {
   /** The entries, read from the store if need be. */
   async load(signal: AbortSignal): Promise<ReadonlyMap<string, Node>> {
     if (this.#entries !== undefined) return this.#entries;
-    const origin = this.#origin;
-    if (origin === undefined) return new Map();
-    const stored = await origin.source.readTree(origin.id, signal);
+    const stored = await this.#origin?.load(signal);
     // Somebody else may have loaded, and changed, it in the meantime.
-    this.#entries ??= new Map(stored.map((entry) => [entry.name, toNode(entry, origin.source)]));
+    this.#entries ??= this.#show(stored ?? new Map());
     return this.#entries;
   }
 
@@ -99,25 +136,33 @@ export class Directory {
     this.#origin = undefined;
   }
 
+  #show(stored: ReadonlyMap<string, StoredNode>): Map<string, Node> {
+    const entries = new Map<string, Node>();
+    for (const [name, node] of stored) {
+      if (!(node instanceof StoredTree)) entries.set(name, node);
+      else if (this.view === undefined) entries.set(name, new Directory(node));
+      else {
+        const view = { cone: this.view.cone, path: [...this.view.path, name] };
+        if (view.cone.look(view.path) !== 'nothing') entries.set(name, new Directory(node, view));
+      }
+    }
+    return entries;
+  }
+
   #loaded(): Map<string, Node> {
     if (this.#entries === undefined) throw new Error('a directory was changed before it was loaded');
     return this.#entries;
   }
 }
 
-/** An unread directory or an empty one. */
-export function createDirectory(from?: Origin): Directory {
-  return new Directory(from ?? new Map());
-}
-
-/** The bytes of a leaf. */
+/** The bytes of a leaf as they are kept. */
 export async function readLeaf(leaf: Leaf, signal: AbortSignal): Promise<Uint8Array> {
   if (leaf.content instanceof Uint8Array) return leaf.content;
   return leaf.content.source.readBlob(leaf.content.id, signal);
 }
 
-function toNode(entry: StoredEntry, source: ObjectSource): Node {
-  if (entry.kind === 'tree') return new Directory({ source, id: entry.id });
+function toStoredNode(entry: StoredEntry, source: ObjectSource): StoredNode {
+  if (entry.kind === 'tree') return new StoredTree({ source, id: entry.id });
   if (entry.kind === 'submodule') return { kind: 'submodule', id: entry.id };
-  return { kind: 'leaf', mode: entry.kind, content: { source, id: entry.id }, storedMode: entry.mode };
+  return { kind: 'leaf', mode: entry.kind, content: { source, id: entry.id }, isCheckedOut: true };
 }

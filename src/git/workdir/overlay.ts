@@ -1,21 +1,40 @@
+import type { Conversion, SparseCone } from '../../wire/git-files/index.ts';
 import { workdirErrors } from './errors.ts';
 import { maxFileBytes, maxWrittenBytes } from './limits.ts';
-import { createDirectory, Directory, type Leaf, type Node, type Origin } from './node.ts';
-import { isReservedName } from './path.ts';
+import { Directory, type Leaf, type Node, StoredTree } from './node.ts';
+import { assertName, isReservedName } from './path.ts';
+import { Level, RuleFiles } from './rule-files.ts';
+
+/** What git tracks in a work tree: git's index. */
+export interface Tracked {
+  readonly tree: StoredTree | undefined;
+  /** Everything that the checkout shows was removed from it; what it does not show is tracked still. */
+  readonly isCleared: boolean;
+}
 
 /**
  * Changes on top of a tree that is read bit by bit. Paths are lists of names that have been resolved already: no dots,
  * no symlinks; `FileTree` and `Workdir` stand on top of it.
  */
 export class Overlay {
+  readonly isRepository: boolean;
+  readonly cone: SparseCone | undefined;
+  readonly rules = new RuleFiles();
+  /** What git has stored of files that were written here. */
+  readonly added = new WeakMap<Leaf, string>();
+  tracked: Tracked;
   #root: Directory;
-  readonly #isRepository: boolean;
+  /** What was checked out: its attributes say how the files that were not changed look. */
+  #checkedOut: StoredTree | undefined;
   #writtenBytes = 0;
 
-  /** In a repository the names that git reserves cannot be written. */
-  constructor(options: { readonly origin?: Origin; readonly isRepository: boolean }) {
-    this.#root = createDirectory(options.origin);
-    this.#isRepository = options.isRepository;
+  /** With an origin it is the work tree of a repository, where the names that git reserves cannot be written. */
+  constructor(origin?: StoredTree, cone?: SparseCone) {
+    this.isRepository = origin !== undefined;
+    this.cone = cone;
+    this.#checkedOut = origin;
+    this.tracked = { tree: origin, isCleared: false };
+    this.#root = this.#show(origin);
   }
 
   get root(): Directory {
@@ -23,8 +42,33 @@ export class Overlay {
   }
 
   /** Shows another tree; all changes are gone. */
-  reset(origin: Origin): void {
-    this.#root = createDirectory(origin);
+  reset(origin: StoredTree): void {
+    this.#checkedOut = origin;
+    this.tracked = { tree: origin, isCleared: false };
+    this.#root = this.#show(origin);
+  }
+
+  /** The object that a file is stored as, as far as that is known. */
+  idOf(leaf: Leaf): string | undefined {
+    return leaf.content instanceof Uint8Array ? this.added.get(leaf) : leaf.content.id;
+  }
+
+  /** How an unchanged file at a path differs from what is stored; `undefined` when it does not. */
+  async checkoutConversion(path: readonly string[], signal: AbortSignal): Promise<Conversion | undefined> {
+    let tree = this.#checkedOut;
+    let level: Level | undefined;
+    for (const [depth, name] of path.entries()) {
+      if (tree === undefined) return undefined;
+      const entries = await tree.load(signal);
+      const above = path[depth - 1];
+      level =
+        above === undefined || level === undefined
+          ? new Level(this.rules, entries)
+          : level.below(above, entries);
+      const next = entries.get(name);
+      tree = next instanceof StoredTree ? next : undefined;
+    }
+    return level?.conversion(path.at(-1) ?? '', signal);
   }
 
   /** Puts a file in its place, with the directories above it; a file at the place is replaced. */
@@ -41,7 +85,7 @@ export class Overlay {
     for (const directory of above.directories) directory.touch();
     let parent = above.directories.at(-1) ?? this.root;
     for (const missing of above.missing) {
-      const made = createDirectory();
+      const made = new Directory(undefined);
       parent.change(missing, made);
       parent = made;
     }
@@ -66,6 +110,10 @@ export class Overlay {
     this.root.clear();
   }
 
+  #show(origin: StoredTree | undefined): Directory {
+    return new Directory(origin, this.cone === undefined ? undefined : { cone: this.cone, path: [] });
+  }
+
   /** The directories that exist along a path, read, and the names that are missing at its end. */
   async #descend(
     path: readonly string[],
@@ -87,7 +135,8 @@ export class Overlay {
   }
 
   #admit(path: readonly string[], leaf: Leaf): void {
-    if (this.#isRepository && path.some((name) => isReservedName(name, leaf.mode))) {
+    for (const name of path) assertName(name);
+    if (this.isRepository && path.some((name) => isReservedName(name, leaf.mode))) {
       throw workdirErrors.create('workdir.invalid-path', `${show(path)} has a name that git reserves`);
     }
     if (!(leaf.content instanceof Uint8Array)) return;

@@ -1,9 +1,10 @@
-import type { FileEntry, GitIdentity, Workdir, Worktree } from '../../ports/index.ts';
+import type { CopyReport, FileEntry, GitIdentity, Workdir, Worktree } from '../../ports/index.ts';
 import { gitErrors } from '../errors.ts';
+import { type Accept, copy, move } from './copy.ts';
 import { workdirErrors } from './errors.ts';
-import { Files, type Place } from './files.ts';
-import { maxCopiedFiles } from './limits.ts';
-import { Directory, type Leaf, type LeafMode } from './node.ts';
+import { Files } from './files.ts';
+import { glob } from './glob.ts';
+import { Directory, type LeafMode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { clampPath } from './path.ts';
 
@@ -17,13 +18,6 @@ export function createWorkdir(): Workdir {
   return new MemoryWorkdir();
 }
 
-type Accept = (path: string, isDirectory: boolean) => boolean;
-
-interface Copied {
-  readonly path: readonly string[];
-  readonly leaf: Leaf;
-}
-
 interface Mounted {
   readonly worktree: Worktree;
   readonly author: GitIdentity | undefined;
@@ -32,7 +26,7 @@ interface Mounted {
 class MemoryWorkdir implements Workdir {
   readonly #mounts = new Map<string, Overlay>();
   readonly #worktrees = new Map<string, Mounted>();
-  readonly #plain = new Overlay({ isRepository: false });
+  readonly #plain = new Overlay();
   readonly #files = new Files(this.#plain, this.#mounts);
 
   read(path: string, signal: AbortSignal): Promise<Uint8Array> {
@@ -49,6 +43,10 @@ class MemoryWorkdir implements Workdir {
 
   list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
     return this.#files.list(path, signal);
+  }
+
+  readLink(path: string, signal: AbortSignal): Promise<string> {
+    return this.#files.readLink(path, signal);
   }
 
   async remove(path: string, signal: AbortSignal): Promise<void> {
@@ -91,56 +89,16 @@ class MemoryWorkdir implements Workdir {
     );
   }
 
-  async copy(from: string, to: string, accept: Accept | undefined, signal: AbortSignal): Promise<void> {
-    const source = await this.#files.find(from, 'follow', signal);
-    if (source.node === undefined) {
-      throw workdirErrors.create('workdir.not-found', `there is nothing at ${JSON.stringify(from)}`);
-    }
-    const target = await this.#files.find(to, 'follow', signal);
-    if (source.node.kind === 'leaf') {
-      if (accept?.(source.path.at(-1) ?? '', false) === false) return;
-      await this.#files.put(target, source.node, signal);
-      return;
-    }
-    if (target.node?.kind === 'leaf') {
-      throw workdirErrors.create('workdir.not-directory', `${JSON.stringify(to)} is not a directory`);
-    }
-    // Everything is collected before anything is written, so that a copy into itself ends.
-    const copied: Copied[] = [];
-    await this.#prefetch(source.node, signal);
-    await this.#collect(source, [], { accept, copied }, signal);
-    for (const { path, leaf } of copied) {
-      const place = await this.#files.find([...target.path, ...path].join('/'), 'follow', signal);
-      await this.#files.put(place, leaf, signal);
-    }
+  copy(from: string, to: string, accept: Accept | undefined, signal: AbortSignal): Promise<CopyReport> {
+    return copy(this.#files, { from, to, accept }, signal);
   }
 
-  async #prefetch(node: Place['node'], signal: AbortSignal): Promise<void> {
-    if (!(node instanceof Directory) || node.origin === undefined) return;
-    await node.origin.source.prefetchTrees(node.origin.id, signal);
+  move(from: string, to: string, signal: AbortSignal): Promise<void> {
+    return move(this.#files, from, to, signal);
   }
 
-  async #collect(
-    parent: Place,
-    below: readonly string[],
-    into: { readonly accept: Accept | undefined; readonly copied: Copied[] },
-    signal: AbortSignal,
-  ): Promise<void> {
-    for (const child of await this.#files.children(parent, signal)) {
-      const name = child.path.at(-1) ?? '';
-      const path = [...below, name];
-      const { node } = child;
-      if (name === '.git' || node.kind === 'submodule') continue;
-      if (node.kind === 'leaf' && node.mode === 'symlink') continue;
-      if (into.accept?.(path.join('/'), node.kind === 'directory') === false) continue;
-      if (node.kind === 'directory') {
-        await this.#collect(child, path, into, signal);
-        continue;
-      }
-      if (into.copied.push({ path, leaf: node }) > maxCopiedFiles) {
-        throw workdirErrors.create('workdir.too-large', `a copy of more than ${maxCopiedFiles} files`);
-      }
-    }
+  glob(pattern: string, signal: AbortSignal): Promise<readonly string[]> {
+    return glob(this.#files, pattern, signal);
   }
 
   #unmount(paths: readonly string[]): void {

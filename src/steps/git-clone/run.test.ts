@@ -58,6 +58,29 @@ describe('checkouts', () => {
     expect(workdir.worktreeAt('src').worktree.branch).toBe('main');
   });
 
+  test('a sparse checkout shows its directories and keeps the others', async () => {
+    const { url } = world.seed({ top: 't', 'apps/a/v': 'a', 'apps/b/v': 'b', 'other/x': 'x' });
+    const workdir = createWorkdir();
+    const config = { repoURL: url, checkout: [{ path: 'src', sparse: ['apps/a'] }] };
+    await attempt(gitClone, config, { ports: portsOf(workdir) });
+    expect(await workdir.glob('**/*', signal)).toEqual([
+      'src',
+      'src/apps',
+      'src/apps/a',
+      'src/apps/a/v',
+      'src/top',
+    ]);
+    await workdir.write('src/apps/a/v', Buffer.from('new'), 'file', signal);
+    const { worktree } = workdir.worktreeAt('src');
+    const who = { name: 'A', email: 'a@b', timeSec: 0 };
+    await worktree.commit({ message: 'm', author: who, committer: who, headers: [] }, signal);
+    const pushed = await world.git.push({ worktree, branch: 'main', force: false, maxAttempts: 1 }, signal);
+    const whole = await world.git.checkout(worktree.remote, { commit: pushed.commit }, signal);
+    expect(await readText(workdir, 'src/apps/a/v')).toBe('new');
+    expect(Buffer.from(await whole.read('apps/b/v', signal)).toString()).toBe('b');
+    expect(Buffer.from(await whole.read('other/x', signal)).toString()).toBe('x');
+  });
+
   test('an author of the clone commits in its checkouts', async () => {
     const { url } = world.seed({ 'a.txt': 'a' });
     const workdir = createWorkdir();
@@ -126,6 +149,11 @@ describe('refusals', () => {
       },
       want: 'two checkouts at "a"',
     },
+    {
+      name: 'sparse paths that are no directories below the root',
+      config: { checkout: [{ path: 'a', sparse: ['x', '../y'] }] },
+      want: 'sparse: "../y"',
+    },
   ];
   test.each(cases)('$name', async ({ config, want }) => {
     const workdir = createWorkdir();
@@ -140,7 +168,6 @@ describe('refusals', () => {
 
   const unsupported = [
     { field: 'recurseSubmodules', config: { recurseSubmodules: true, checkout: [{ path: 'a' }] } },
-    { field: 'checkout[].sparse', config: { checkout: [{ path: 'a', sparse: ['x'] }] } },
     {
       field: 'author.signingKey',
       config: {

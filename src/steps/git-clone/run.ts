@@ -8,6 +8,7 @@ import type {
   StepContext,
   Worktree,
 } from '../../ports/index.ts';
+import { isSparseDirectory } from '../../wire/git-files/index.ts';
 import { stepErrors } from '../errors.ts';
 import { findRemote } from '../git-remote.ts';
 import type { GitCloneConfig } from './schema.ts';
@@ -29,7 +30,8 @@ export async function run(context: Context): Promise<StepOutcome> {
   const mounts: { readonly path: string; readonly worktree: Worktree }[] = [];
   for (const checkout of config.checkout) {
     const at = await resolve(context, remote, checkout);
-    mounts.push({ path: checkout.path, worktree: await ports.git.checkout(remote, at, signal) });
+    const request = checkout.sparse === undefined ? at : { ...at, sparse: checkout.sparse };
+    mounts.push({ path: checkout.path, worktree: await ports.git.checkout(remote, request, signal) });
     pins[checkout.path] = at.commit;
     commits[nameOf(checkout)] = at.commit;
   }
@@ -50,8 +52,13 @@ function refuse(config: GitCloneConfig): StepOutcome | undefined {
   const path = firstRepeated(config.checkout.map((checkout) => checkout.path));
   if (path !== undefined) return invalid(`two checkouts at "${path}": give each its own "path"`);
   if (config.recurseSubmodules === true) throw unsupported('recurseSubmodules');
-  if (config.checkout.some((checkout) => checkout.sparse !== undefined))
-    throw unsupported('checkout[].sparse');
+  const sparse = config.checkout.flatMap((checkout) => checkout.sparse ?? []);
+  const notDirectory = sparse.find((directory) => !isSparseDirectory(directory));
+  if (notDirectory !== undefined) {
+    return invalid(
+      `sparse: "${notDirectory}" is no directory below the root: absolute paths, ".." and wildcards are refused`,
+    );
+  }
   if (config.author?.signingKey) throw unsupported('author.signingKey');
   return undefined;
 }

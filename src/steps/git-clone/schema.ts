@@ -14,7 +14,7 @@ const Checkout = z
       .min(1)
       .optional()
       .describe(
-        'Directories to check out. Not supported yet; files are fetched when they are read in any case.',
+        'Directories to check out, with the files (not the directories) above them. Others are kept as they are by commits.',
       ),
   })
   .refine((checkout) => [checkout.branch, checkout.commit, checkout.tag].filter(Boolean).length <= 1, {
