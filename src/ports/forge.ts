@@ -57,13 +57,25 @@ export type ForgeProvider = 'azure' | 'bitbucket' | 'gitea' | 'github' | 'gitlab
  * forge.unreachable, forge.protocol, forge.unknown-provider, forge.unsupported.
  */
 export interface Forges {
-  /** Newest first; at most 100. */
+  /** Newest first; at most 100. Those of forks are left out. */
   listPullRequests(
     repo: ForgeRepo,
-    filter: { readonly headBranch: string; readonly baseBranch?: string; readonly state: 'open' | 'all' },
+    filter: { readonly headBranch?: string; readonly baseBranch?: string; readonly state: 'open' | 'all' },
     signal: AbortSignal,
   ): Promise<readonly PullRequest[]>;
   openPullRequest(repo: ForgeRepo, draft: PullRequestDraft, signal: AbortSignal): Promise<PullRequest>;
+  /**
+   * Puts on what a draft names (labels, reviewers, assignees) where the host takes that only after opening, for a pull
+   * request whose opening was cut off in between; doing it twice changes nothing.
+   */
+  furnishPullRequest(
+    repo: ForgeRepo,
+    number: number,
+    draft: PullRequestDraft,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Closes an open pull request without merging it, and says why in a comment; one that is not open stays as it is. */
+  closePullRequest(repo: ForgeRepo, number: number, comment: string, signal: AbortSignal): Promise<void>;
   getPullRequest(repo: ForgeRepo, number: number, signal: AbortSignal): Promise<PullRequest>;
   /**
    * Merges a pull request that is ready, once: one that is merged already is the same success.

@@ -5,6 +5,8 @@ import type { ForgeRepo, Forges, PullRequest, PullRequestDraft } from '../../src
 export interface ForgeTraits {
   readonly hasLabels: boolean;
   readonly hasAssignees: boolean;
+  /** What the host takes only after a pull request is opened. */
+  readonly isFurnishedLater: readonly ('labels' | 'reviewers' | 'assignees')[];
   /** Whoever may read may open pull requests too. */
   readonly readersPropose?: boolean;
   /** The host has no limit of its own that a test could reach. */
@@ -49,9 +51,12 @@ export interface ForgeFixture {
   /** Waits until the host knows whether a pull request can be merged. */
   settle(number: number): Promise<void>;
   /** What a person sees. */
-  read(
-    number: number,
-  ): Promise<Pick<PullRequestDraft, 'title' | 'body' | 'labels' | 'reviewers' | 'assignees'>>;
+  read(number: number): Promise<
+    Pick<PullRequestDraft, 'title' | 'body' | 'labels' | 'reviewers' | 'assignees'> & {
+      /** Oldest first. */
+      readonly comments: readonly string[];
+    }
+  >;
   /** Makes the host refuse all further requests for a while. */
   exhaust(): Promise<void>;
 }
@@ -186,7 +191,61 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
       });
     });
 
+    test('finds pull requests by base branch alone', async () => {
+      await fixture.makeBranch('b', 'b.txt');
+      await fixture.makeBranch('other', 'c.txt');
+      const first = await openNew('a');
+      const second = await open('b');
+      const elsewhere = await open('b', { baseBranch: 'other' });
+      const find = async (baseBranch: string) =>
+        numbers(await fixture.forges.listPullRequests(fixture.repo, { baseBranch, state: 'open' }, never));
+      expect(await find('main')).toEqual([second.number, first.number]);
+      expect(await find('other')).toEqual([elsewhere.number]);
+    });
+
+    test('completes what was cut off after the opening, twice without harm', async () => {
+      const { number } = await openNew('a');
+      const draft = {
+        headBranch: 'a',
+        baseBranch: 'main',
+        title: 't',
+        body: '',
+        labels: traits.isFurnishedLater.includes('labels') ? ['release'] : [],
+        reviewers: traits.isFurnishedLater.includes('reviewers') ? [fixture.reader] : [],
+        ...(traits.isFurnishedLater.includes('assignees') ? { assignees: [fixture.writer] } : {}),
+      };
+      for (let time = 0; time < 2; time++) {
+        await fixture.forges.furnishPullRequest(fixture.repo, number, draft, never);
+      }
+      const { labels, reviewers } = draft;
+      expect(await fixture.read(number)).toMatchObject({
+        labels,
+        reviewers,
+        assignees: draft.assignees ?? [],
+      });
+    });
+
     describe('the end of a pull request', () => {
+      test('is closed with a reason, once', async () => {
+        const { number } = await openNew('a');
+        const close = () =>
+          fixture.forges.closePullRequest(fixture.repo, number, 'Superseded by **another**', never);
+        await close();
+        await close();
+        expect(await get(number)).toMatchObject({ isOpen: false, isMerged: false });
+        expect((await fixture.read(number)).comments).toEqual(['Superseded by **another**']);
+        const { number: next } = await open('a');
+        expect(next).not.toBe(number);
+      });
+
+      test('is not closed any more when it is merged', async () => {
+        const { number } = await openNew('a');
+        await fixture.merge(number);
+        await fixture.forges.closePullRequest(fixture.repo, number, 'too late', never);
+        expect(await get(number)).toMatchObject({ isOpen: false, isMerged: true });
+        expect((await fixture.read(number)).comments).toEqual([]);
+      });
+
       test('tells merged from closed', async () => {
         await fixture.makeBranch('b', 'b.txt');
         const merged = await openNew('a');

@@ -11,6 +11,7 @@ const github: ForgeHostSpec = {
 const githubTraits: ForgeTraits = {
   hasLabels: true,
   hasAssignees: true,
+  isFurnishedLater: ['labels', 'reviewers', 'assignees'],
   duplicates: 'rejected',
   conflict: 'refused',
   blocked: 'not-ready',
@@ -47,6 +48,7 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: true,
+      isFurnishedLater: [],
       duplicates: 'rejected',
       conflict: 'not-ready',
       blocked: 'not-ready',
@@ -67,6 +69,7 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: true,
+      isFurnishedLater: ['reviewers'],
       readersPropose: true,
       duplicates: 'rejected',
       conflict: 'not-ready',
@@ -91,6 +94,7 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: false,
       hasAssignees: false,
+      isFurnishedLater: [],
       duplicates: 'adopted',
       conflict: 'refused',
       blocked: 'refused',
@@ -113,6 +117,7 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: false,
       hasAssignees: false,
+      isFurnishedLater: [],
       duplicates: 'rejected',
       conflict: 'refused',
       blocked: 'not-ready',
@@ -136,6 +141,7 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: false,
+      isFurnishedLater: [],
       duplicates: 'rejected',
       conflict: 'not-ready',
       blocked: 'not-ready',

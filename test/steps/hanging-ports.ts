@@ -38,6 +38,8 @@ export function hangingPorts(): StepPorts {
     forges: {
       listPullRequests: hang,
       openPullRequest: hang,
+      furnishPullRequest: hang,
+      closePullRequest: hang,
       getPullRequest: hang,
       mergePullRequest: hang,
       commitUrl: () => undefined,

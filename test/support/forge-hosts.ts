@@ -143,7 +143,7 @@ function createFixture(
     async read(number) {
       const pull = forge.listPulls(name).find((one) => one.number === number);
       if (pull === undefined) throw new Error(`there is no pull request ${number}`);
-      return pull;
+      return { ...pull, comments: pull.comments.map(({ text }) => text) };
     },
     async exhaust() {
       const signal = new AbortController().signal;

@@ -120,7 +120,9 @@ export async function createGiteaFixture(server: GiteaServer): Promise<ForgeFixt
     },
     async read(number) {
       const pull = await readPull(number);
+      const comments: unknown = await ask('GET', `${repo}/issues/${number}/comments`);
       return {
+        comments: namesOf(comments, 'body'),
         title: String(pull['title']),
         body: String(pull['body']),
         labels: namesOf(pull['labels'], 'name'),

@@ -58,7 +58,9 @@ export function createAzure(deps: HostDeps): ForgeHost {
     longestBody: 4000,
     async list(repo, filter, signal) {
       const query = {
-        'searchCriteria.sourceRefName': `refs/heads/${filter.headBranch}`,
+        ...(filter.headBranch === undefined
+          ? {}
+          : { 'searchCriteria.sourceRefName': `refs/heads/${filter.headBranch}` }),
         ...(filter.baseBranch === undefined
           ? {}
           : { 'searchCriteria.targetRefName': `refs/heads/${filter.baseBranch}` }),
@@ -78,6 +80,17 @@ export function createAzure(deps: HostDeps): ForgeHost {
       const body = toBody(draft);
       const answer = await call(repo, { method: 'POST', path: '/pullrequests', body, what }, signal);
       return parse(repo, answer, what, signal);
+    },
+    async close(repo, number, signal) {
+      const what = `abandoning pull request ${number} of "${repo.address.path}"`;
+      const path = `/pullrequests/${number}`;
+      await call(repo, { method: 'PATCH', path, body: { status: 'abandoned' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      const comments = [{ parentCommentId: 0, content: text, commentType: 'text' }];
+      const body = { comments, status: 'closed' };
+      await call(repo, { method: 'POST', path: `/pullrequests/${number}/threads`, body, what }, signal);
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {

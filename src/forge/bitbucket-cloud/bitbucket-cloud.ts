@@ -74,6 +74,15 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
       const answer = await call(repo, { method: 'POST', path: '/pullrequests', body, what }, signal);
       return parse(repo, answer.body, what, signal);
     },
+    async close(repo, number, signal) {
+      const what = `declining pull request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path: `/pullrequests/${number}/decline`, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      const body = { content: { raw: text } };
+      await call(repo, { method: 'POST', path: `/pullrequests/${number}/comments`, body, what }, signal);
+    },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
       const { pull, isDraft, what } = await read(repo, number, signal);
@@ -101,11 +110,11 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
 
 function toQuery({ headBranch, baseBranch, state }: PullFilter, page: number): URLSearchParams {
   const conditions = [
-    `source.branch.name = ${quote(headBranch)}`,
+    ...(headBranch === undefined ? [] : [`source.branch.name = ${quote(headBranch)}`]),
     ...(baseBranch === undefined ? [] : [`destination.branch.name = ${quote(baseBranch)}`]),
   ];
   const query = new URLSearchParams({
-    q: conditions.join(' AND '),
+    ...(conditions.length === 0 ? {} : { q: conditions.join(' AND ') }),
     sort: '-created_on',
     pagelen: `${perPage}`,
     page: `${page}`,

@@ -54,8 +54,7 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
     longestBody: 32_768,
     async list(repo, filter, signal) {
       const query = new URLSearchParams({
-        at: `refs/heads/${filter.headBranch}`,
-        direction: 'OUTGOING',
+        ...toPlace(filter),
         state: filter.state === 'open' ? 'OPEN' : 'ALL',
         order: 'NEWEST',
         limit: '100',
@@ -71,6 +70,16 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
       const what = `a new pull request of "${draft.headBranch}" in "${repo.address.path}"`;
       const body = toBody(readServerAddress(repo.address), draft);
       return parsePull(await call(repo, { method: 'POST', path: '', body, what }, signal), what);
+    },
+    async close(repo, number, signal) {
+      const { answer, what } = await read(repo, number, signal);
+      const query = new URLSearchParams({ version: String(answer['version']) });
+      const path = `/${number}/decline?${query}`;
+      await call(repo, { method: 'POST', path, body: {}, what: `declining ${what}` }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path: `/${number}/comments`, body: { text }, what }, signal);
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
@@ -102,8 +111,15 @@ function authorize(credential: Credential | undefined): string | undefined {
   return isToken ? `Bearer ${password}` : formatBasic(username, password);
 }
 
+/** The host filters by one branch, on one side. */
+function toPlace({ headBranch, baseBranch }: PullFilter): Record<string, string> {
+  if (headBranch !== undefined) return { at: `refs/heads/${headBranch}`, direction: 'OUTGOING' };
+  return baseBranch === undefined ? {} : { at: `refs/heads/${baseBranch}`, direction: 'INCOMING' };
+}
+
 function fits(pull: PullRequest, { headBranch, baseBranch }: PullFilter): boolean {
-  return pull.headBranch === headBranch && (baseBranch === undefined || pull.baseBranch === baseBranch);
+  if (headBranch !== undefined && pull.headBranch !== headBranch) return false;
+  return baseBranch === undefined || pull.baseBranch === baseBranch;
 }
 
 /** Not towards the repository that this one was forked from. */

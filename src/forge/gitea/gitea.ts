@@ -32,6 +32,13 @@ export function createGitea(deps: HostDeps): ForgeHost {
     const { body } = await askAbout(repo)({ method: 'GET', path: `/pulls/${number}`, what }, signal);
     return { answer: fieldsOf(body), pull: parsePull(body, what), what };
   };
+  const furnish = async (repo: HostRepo, number: number, draft: PullRequestDraft, signal: AbortSignal) => {
+    const reviewers = draft.reviewers ?? [];
+    if (reviewers.length === 0) return;
+    const path = `/pulls/${number}/requested_reviewers`;
+    const what = `the reviewers of pull request ${number} of "${repo.address.path}"`;
+    await askAbout(repo)({ method: 'POST', path, body: { reviewers: [...reviewers] }, what }, signal);
+  };
   return {
     name: 'Gitea',
     hasLabels: true,
@@ -46,13 +53,19 @@ export function createGitea(deps: HostDeps): ForgeHost {
       const body = toBody(draft, labels);
       const opened = await ask({ method: 'POST', path: '/pulls', body, what }, signal);
       const pull = parsePull(opened.body, what);
-      const reviewers = draft.reviewers ?? [];
-      if (reviewers.length > 0) {
-        const path = `/pulls/${pull.number}/requested_reviewers`;
-        const asked = `the reviewers of pull request ${pull.number} of "${repo.address.path}"`;
-        await ask({ method: 'POST', path, body: { reviewers: [...reviewers] }, what: asked }, signal);
-      }
+      await furnish(repo, pull.number, draft, signal);
       return pull;
+    },
+    furnish,
+    async close(repo, number, signal) {
+      const what = `closing pull request ${number} of "${repo.address.path}"`;
+      const path = `/pulls/${number}`;
+      await askAbout(repo)({ method: 'PATCH', path, body: { state: 'closed' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      const path = `/issues/${number}/comments`;
+      await askAbout(repo)({ method: 'POST', path, body: { body: text }, what }, signal);
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
@@ -93,7 +106,8 @@ async function listPulls(
 }
 
 function fits(pull: PullRequest, { headBranch, baseBranch }: PullFilter): boolean {
-  return pull.headBranch === headBranch && (baseBranch === undefined || pull.baseBranch === baseBranch);
+  if (headBranch !== undefined && pull.headBranch !== headBranch) return false;
+  return baseBranch === undefined || pull.baseBranch === baseBranch;
 }
 
 /** Not from a fork that has a branch of the same name. */

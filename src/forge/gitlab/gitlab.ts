@@ -46,7 +46,7 @@ export function createGitLab(deps: HostDeps): ForgeHost {
     longestBody: 1_048_576,
     async list(repo, filter, signal) {
       const query = new URLSearchParams({
-        source_branch: filter.headBranch,
+        ...(filter.headBranch === undefined ? {} : { source_branch: filter.headBranch }),
         ...(filter.baseBranch === undefined ? {} : { target_branch: filter.baseBranch }),
         state: filter.state === 'open' ? 'opened' : 'all',
         order_by: 'created_at',
@@ -66,6 +66,14 @@ export function createGitLab(deps: HostDeps): ForgeHost {
       ]);
       const body = toBody(draft, reviewers, assignees);
       return parsePull(await call(repo, { method: 'POST', path: '', body, what }, signal), what);
+    },
+    async close(repo, number, signal) {
+      const what = `closing merge request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'PUT', path: `/${number}`, body: { state_event: 'close' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on merge request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path: `/${number}/notes`, body: { body: text }, what }, signal);
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {

@@ -24,6 +24,8 @@ function hostOf(answer: MergeOutcome | Error): { readonly forges: Forges; readon
   const forges: Forges = {
     listPullRequests: no,
     openPullRequest: no,
+    furnishPullRequest: no,
+    closePullRequest: no,
     getPullRequest: no,
     async mergePullRequest(_repo, _number, order) {
       orders.push(order);

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
@@ -28,6 +28,9 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
   }
   const context = request.contextFor(repository);
   if (rest === 'refs' && request.method === 'GET') return listRefs(context, url.searchParams);
+  const threaded = /^pullrequests\/(?<number>\d{1,9})\/threads$/i.exec(rest)?.groups?.['number'];
+  if (threaded !== undefined && request.method === 'POST')
+    return startThread(request, context, Number(threaded));
   const numbered = /^pullrequests(?:\/(?<number>\d{1,9}))?$/i.exec(rest);
   if (numbered === null) return refuse(404, 'The resource was not found.', 'VssResourceNotFoundException');
   const number = numbered.groups?.['number'];
@@ -35,12 +38,23 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
   return request.method === 'POST' ? open(request, context) : listPulls(request, context);
 }
 
+function startThread(request: ApiRequest, context: PullContext, number: number): Reply {
+  const pull = context.pulls.get(number);
+  if (pull === undefined) return notThere;
+  const comments = itemsOf(members(request.body)['comments']);
+  for (const { content } of comments) addComment(context, pull, text(content));
+  return { status: 200, body: { id: pull.comments.length, comments } };
+}
+
+const notThere = refuse(
+  404,
+  'TF401180: The requested pull request was not found.',
+  'GitPullRequestNotFoundException',
+);
+
 async function routePull(request: ApiRequest, context: PullContext, number: number): Promise<Reply> {
   const pull = context.pulls.get(number);
-  if (pull === undefined) {
-    const message = 'TF401180: The requested pull request was not found.';
-    return refuse(404, message, 'GitPullRequestNotFoundException');
-  }
+  if (pull === undefined) return notThere;
   const refusal = request.method === 'PATCH' ? await change(request, context, pull) : undefined;
   return refusal ?? { status: 200, body: await describePull(request.urls, context, pull) };
 }

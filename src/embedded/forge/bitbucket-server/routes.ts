@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext } from '../core/operations.ts';
 import type { Pull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
@@ -52,6 +52,11 @@ async function routePull(
       if (version !== pull.revision) return outOfDate(pull, version);
       declinePull(context, pull);
       return shown();
+    }
+    case 'POST/comments': {
+      const words = text(members(request.body)['text']);
+      addComment(context, pull, words);
+      return { status: 201, body: { id: pull.comments.length, version: 0, text: words } };
     }
     default:
       return refuse(405, 'Method not allowed', 'MethodNotAllowedException');

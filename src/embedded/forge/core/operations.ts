@@ -60,6 +60,12 @@ export function declinePull(context: PullContext, pull: Pull): void {
   context.onChanged(pull, 'closed');
 }
 
+/** Says something about a pull request. */
+export function addComment(context: PullContext, pull: Pull, text: string): void {
+  pull.comments.push({ login: context.login, text });
+  touchPull(pull, context.clock.nowMs());
+}
+
 /** Opens a closed pull request again; false when it is merged. */
 export function reopenPull(context: PullContext, pull: Pull): boolean {
   if (pull.merge !== undefined) return false;

@@ -15,6 +15,8 @@ export interface Pull {
   baseBranch: string;
   state: 'open' | 'closed';
   labels: string[];
+  /** What people have said about it, oldest first. */
+  comments: { readonly login: string; readonly text: string }[];
   /** Something that the host demands (a check, a review) is missing. */
   isBlocked: boolean;
   updatedAtMs: number;
@@ -64,6 +66,7 @@ export class PullList {
       labels: [...(draft.labels ?? [])],
       reviewers: draft.reviewers ?? [],
       assignees: draft.assignees ?? [],
+      comments: [],
       isBlocked: false,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,

@@ -1,10 +1,10 @@
 import { isJsonObject } from '../../../base/index.ts';
 import type { Repository } from '../../git-server/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { findCommit } from '../core/operations.ts';
+import { addComment, findCommit } from '../core/operations.ts';
 import type { Pull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
-import { members, texts } from '../core/text.ts';
+import { members, text, texts } from '../core/text.ts';
 import {
   addLabels,
   addPeople,
@@ -71,6 +71,10 @@ async function routePull(
       return pull.merge === undefined ? problem(404, 'Not Found') : { status: 204 };
     case 'PUT pulls/merge':
       return mergePull(context, pull, body);
+    case 'POST issues/comments': {
+      addComment(context, pull, text(body['body']));
+      return { status: 201, body: { id: pull.comments.length, body: text(body['body']) } };
+    }
     case 'GET issues/labels':
       return { status: 200, body: renderLabels(pull) };
     case 'POST issues/labels':

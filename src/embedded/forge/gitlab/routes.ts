@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
@@ -17,7 +17,7 @@ export async function routeGitLab(request: ApiRequest): Promise<Reply> {
   }
   // For example "/api/v4/projects/example%2Fgitops/merge_requests/1/merge".
   const path =
-    /^\/api\/v4\/projects\/(?<project>[^/]+)\/merge_requests(?:\/(?<number>\d{1,9})(?<action>\/merge)?)?$/;
+    /^\/api\/v4\/projects\/(?<project>[^/]+)\/merge_requests(?:\/(?<number>\d{1,9})(?<action>\/[a-z]+)?)?$/;
   const { project, number, action = '' } = path.exec(url.pathname)?.groups ?? {};
   const repository = project === undefined ? undefined : request.find(decodeURIComponent(project));
   if (repository === undefined) return refuse(404, '404 Project Not Found');
@@ -32,6 +32,12 @@ export async function routeGitLab(request: ApiRequest): Promise<Reply> {
       return change(request, context, pull);
     case 'PUT/merge':
       return (await acceptMerge(context, pull, request.body)) ?? show(request, context, pull);
+    case 'POST/notes': {
+      const { body } = members(request.body);
+      if (text(body) === '') return refuse(400, '400 Bad request - Note {:note=>["can\'t be blank"]}');
+      addComment(context, pull, text(body));
+      return { status: 201, body: { id: pull.comments.length, body: text(body) } };
+    }
     default:
       return refuse(405, '405 Method Not Allowed');
   }
