@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ForgeRepo, Forges, PullRequest, PullRequestDraft } from '../../src/ports/index.ts';
+import type { ForgeRepo, Forges, MergeOrder, PullRequest, PullRequestDraft } from '../../src/ports/index.ts';
 
 /** What hosts do differently, and rightly so. */
 export interface ForgeTraits {
@@ -18,6 +18,8 @@ export interface ForgeTraits {
   readonly blocked: 'refused' | 'not-ready';
   /** The methods, each with the number of parents of the commit that the base has after it. */
   readonly methods: readonly { readonly method: string; readonly parents: number }[];
+  /** Can the host be told to merge by itself? */
+  readonly hasAutoMerge: boolean;
   /** A method that merges only where the base has not moved. */
   readonly fastForward?: string;
 }
@@ -48,6 +50,8 @@ export interface ForgeFixture {
   close(number: number): Promise<void>;
   /** Has a check missing that the host demands, or no longer. */
   block(number: number, isBlocked: boolean): Promise<void>;
+  /** Empties the merge queue; hosts without queues have nothing to do. */
+  runQueue(end: 'merged' | 'failed'): Promise<void>;
   /** Waits until the host knows whether a pull request can be merged. */
   settle(number: number): Promise<void>;
   /** What a person sees. */
@@ -57,6 +61,8 @@ export interface ForgeFixture {
       readonly comments: readonly string[];
     }
   >;
+  /** Lets the host do what it does by itself. */
+  pause(): Promise<void>;
   /** Makes the host refuse all further requests for a while. */
   exhaust(): Promise<void>;
 }
@@ -79,7 +85,7 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
       return open(headBranch, more);
     };
     const get = (number: number) => fixture.forges.getPullRequest(fixture.repo, number, never);
-    const merge = async (number: number, order: { method?: string; headCommit?: string } = {}) => {
+    const merge = async (number: number, order: MergeOrder = {}) => {
       await fixture.settle(number);
       return fixture.forges.mergePullRequest(fixture.repo, number, order, never);
     };
@@ -362,6 +368,70 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
         expect(await get(number)).toMatchObject({ isOpen: true });
         expect(await merge(number, { headCommit: moved })).toMatchObject({ kind: 'merged' });
       });
+    });
+
+    describe.runIf(traits.hasAutoMerge)('merging by itself', () => {
+      /** Looks, as a waiting step does, until it is merged. */
+      const mergeInTheEnd = async (number: number) => {
+        for (let wasQueued = false, tries = 0; tries < 100; tries++) {
+          const outcome = await merge(number, { auto: true, wasQueued });
+          if (outcome.kind === 'merged') return outcome.pullRequest;
+          expect(outcome).toMatchObject({ kind: expect.stringMatching(/^(?:queued|not-ready)$/) });
+          wasQueued ||= outcome.kind === 'queued';
+          await fixture.pause();
+        }
+        throw new Error(`pull request ${number} is not merged by itself`);
+      };
+
+      test('merges what is ready', async () => {
+        const { number } = await openNew('a');
+        const { mergeCommit } = await mergeInTheEnd(number);
+        expect(await fixture.tip('main')).toEqual({ commit: mergeCommit, parents: 2 });
+      });
+
+      test('merges as soon as nothing is missing any more', async () => {
+        const { number } = await openNew('a');
+        await fixture.block(number, true);
+        expect(await merge(number, { auto: true })).toMatchObject({
+          kind: 'queued',
+          pullRequest: { number, isOpen: true },
+        });
+        expect(await merge(number, { auto: true, wasQueued: true })).toMatchObject({ kind: 'queued' });
+        await fixture.block(number, false);
+        for (let tries = 0; tries < 100 && (await get(number)).isOpen; tries++) await fixture.pause();
+        const { commit } = await fixture.tip('main');
+        const want = { kind: 'merged', pullRequest: { number, isMerged: true, mergeCommit: commit } };
+        expect(await merge(number, { auto: true, wasQueued: true })).toMatchObject(want);
+      });
+
+      test('does so in the way that is ordered', async () => {
+        const { number } = await openNew('a');
+        const squash = traits.methods.find(({ method }) => method === 'squash');
+        await fixture.block(number, true);
+        await merge(number, { auto: true, method: 'squash' });
+        await fixture.block(number, false);
+        for (let tries = 0; tries < 100 && (await get(number)).isOpen; tries++) await fixture.pause();
+        expect(await fixture.tip('main')).toMatchObject({ parents: squash?.parents });
+      });
+
+      test('is not ordered for a draft', async () => {
+        const { number } = await openNew('a', { isDraft: true });
+        expect(await merge(number, { auto: true })).toMatchObject({ kind: 'not-ready' });
+      });
+
+      test('is refused when it was closed meanwhile', async () => {
+        const { number } = await openNew('a');
+        await fixture.block(number, true);
+        await merge(number, { auto: true });
+        await fixture.close(number);
+        expect(await merge(number, { auto: true, wasQueued: true })).toMatchObject({ kind: 'refused' });
+      });
+    });
+
+    test.skipIf(traits.hasAutoMerge)('says when the host cannot merge by itself', async () => {
+      const { number } = await openNew('a');
+      await expect(merge(number, { auto: true })).rejects.toMatchObject({ code: 'forge.unsupported' });
+      expect(await get(number)).toMatchObject({ isOpen: true });
     });
 
     describe('refusals', () => {

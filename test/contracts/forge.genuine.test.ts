@@ -13,6 +13,7 @@ if (url === undefined) {
   const traits = {
     hasLabels: true,
     hasAssignees: true,
+    hasAutoMerge: true,
     isFurnishedLater: ['reviewers'],
     readersPropose: true,
     isUnlimited: true,

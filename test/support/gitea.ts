@@ -118,6 +118,8 @@ export async function createGiteaFixture(server: GiteaServer): Promise<ForgeFixt
       if (isBlocked) await ask('POST', `${repo}/branch_protections`, rule);
       else await ask('DELETE', `${repo}/branch_protections/main`);
     },
+    pause: () => new Promise((resolve) => setTimeout(resolve, 200)),
+    runQueue: async () => undefined,
     async read(number) {
       const pull = await readPull(number);
       const comments: unknown = await ask('GET', `${repo}/issues/${number}/comments`);

@@ -85,6 +85,10 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
+      if (order.auto === true) {
+        const message = 'Bitbucket Cloud cannot be told to merge by itself; leave out autoMerge and set wait';
+        throw forgeErrors.create('forge.unsupported', message);
+      }
       const { pull, isDraft, what } = await read(repo, number, signal);
       const early = judgeMerge(pull, order, mergeMethods);
       if (early !== undefined) return early;

@@ -4,7 +4,7 @@ import { type ApiCall, callHost, readRejection } from '../call.ts';
 import { forgeErrors } from '../errors.ts';
 import { type Fields, fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
-import { judgeMerge, notReady, refused } from '../merging.ts';
+import { judgeMerge, notReady, queued, refused } from '../merging.ts';
 import { findLabelIds } from './labels.ts';
 import { type AskGitea, readPages } from './pages.ts';
 import { giteaRepo, giteaStyle } from './style.ts';
@@ -72,16 +72,21 @@ export function createGitea(deps: HostDeps): ForgeHost {
       const { answer, pull, what } = await read(repo, number, signal);
       const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
       if (early !== undefined) return early;
-      const body = { Do: order.method ?? 'merge', head_commit_id: pull.headCommit };
+      const body = {
+        Do: order.method ?? 'merge',
+        head_commit_id: pull.headCommit,
+        ...(order.auto === true ? { merge_when_checks_succeed: true } : {}),
+      };
       try {
         const path = `/pulls/${number}/merge`;
         await askAbout(repo)({ method: 'POST', path, body, what: `merging ${what}` }, signal);
       } catch (error) {
-        return afterRefusal(error);
+        if (order.auto !== true || !isScheduled(error)) return afterRefusal(error);
       }
       const merged = await read(repo, number, signal);
-      return merged.pull.isMerged
-        ? { kind: 'merged', pullRequest: merged.pull }
+      if (merged.pull.isMerged) return { kind: 'merged', pullRequest: merged.pull };
+      return order.auto === true
+        ? queued(merged.pull, 'Gitea merges it as soon as its checks succeed')
         : notReady('Gitea is still merging it');
     },
   };
@@ -133,6 +138,12 @@ function decideReady({ draft, mergeable }: Fields): MergeOutcome | undefined {
   return notReady(
     'Gitea says that it cannot be merged: it conflicts with its base, or is still being checked',
   );
+}
+
+/** Gitea keeps to itself what it is going to merge, and refuses to be told again. */
+function isScheduled(error: unknown): boolean {
+  const rejection = readRejection(error);
+  return rejection?.status === 409 && /already scheduled/i.test(rejection.reason);
 }
 
 /**

@@ -4,6 +4,8 @@ import { type ApiCall, callHost } from '../call.ts';
 import { fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
 import { judgeMerge } from '../merging.ts';
+import { type AskGraph, mergeByItself } from './auto.ts';
+import { askGraph } from './graph.ts';
 import { afterRefusal, decideReady, mergeMethods } from './merge.ts';
 import { githubApi, githubStyle } from './style.ts';
 
@@ -77,7 +79,14 @@ export function createGitHub(deps: HostDeps): ForgeHost {
     async merge(repo, number, order, signal) {
       const { answer, pull, what } = await read(repo, number, signal);
       const state = textOf(answer['mergeable_state']);
-      const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
+      const settled = judgeMerge(pull, order, mergeMethods);
+      if (settled !== undefined) return settled;
+      if (order.auto === true) {
+        const ask: AskGraph = (question, until) => askGraph(deps, repo, question, until);
+        const auto = await mergeByItself(ask, repo.address.path, { pull, order }, signal);
+        if (auto !== 'now') return auto;
+      }
+      const early = decideReady(answer);
       if (early !== undefined) return early;
       const body = {
         sha: pull.headCommit,

@@ -4,7 +4,7 @@ import { addComment, declinePull, openPull, type PullContext, reopenPull } from 
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
-import { complete } from './merge.ts';
+import { complete, completeLater } from './merge.ts';
 import { describePull, statusOf } from './render.ts';
 import { refuse } from './reply.ts';
 
@@ -16,6 +16,9 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
   if (url.searchParams.get('api-version') === null) {
     const message = 'No api-version was supplied for the request.';
     return refuse(400, message, 'VssVersionNotSpecifiedException');
+  }
+  if (/^\/[^/]+\/_apis\/connectionData$/i.test(url.pathname)) {
+    return { status: 200, body: { authenticatedUser: { id: request.login } } };
   }
   // For example "/org/project/_apis/git/repositories/repo/pullrequests/1".
   const path = /^\/(?<project>.+)\/_apis\/git\/repositories\/(?<name>[^/]+)\/(?<rest>.+)$/i;
@@ -66,6 +69,8 @@ async function change(request: ApiRequest, context: PullContext, pull: Pull): Pr
   if (typeof description === 'string') pull.body = description;
   if (typeof isDraft === 'boolean') pull.isDraft = isDraft;
   touchPull(pull, context.clock.nowMs());
+  const setBy = text(members(body['autoCompleteSetBy'])['id']);
+  if (setBy !== '') return completeLater(context, pull, body);
   if (status === 'completed') return complete(context, pull, body);
   if (status === 'abandoned') declinePull(context, pull);
   if (status === 'active' && pull.state === 'closed' && !reopenPull(context, pull)) {

@@ -15,6 +15,8 @@ export interface PullContext {
   readonly login: string;
   readonly mergeMethods: readonly MergeMethod[];
   readonly deleteBranchOnMerge: boolean;
+  /** Is everything merged through a queue? */
+  readonly hasMergeQueue: boolean;
   onChanged(pull: Pull, change: 'opened' | 'merged' | 'closed' | 'updated'): void;
 }
 

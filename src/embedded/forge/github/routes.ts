@@ -5,6 +5,7 @@ import { addComment, findCommit } from '../core/operations.ts';
 import type { Pull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { members, text, texts } from '../core/text.ts';
+import { answerGraph } from './graph.ts';
 import {
   addLabels,
   addPeople,
@@ -21,6 +22,7 @@ import { renderCommit, renderLabels, renderRepository, renderUser } from './rend
 /** Answers a request; what is not there is a 404 as at GitHub. */
 export async function routeGitHub(request: ApiRequest): Promise<Reply> {
   const path = request.url.pathname.replace(/^\/api\/v3(?=\/)/, '');
+  if (path === '/graphql' || path === '/api/graphql') return answerGraph(request);
   if (path === '/user') return { status: 200, body: renderUser(request.urls, request.login) };
   // For example "/repos/example/gitops/pulls/1/merge".
   const match = /^\/repos\/(?<owner>[^/]+)\/(?<name>[^/]+)(?<rest>\/.*)?$/.exec(path)?.groups;
