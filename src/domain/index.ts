@@ -115,6 +115,7 @@ export {
   nextFreightCollection,
   type OrderedPromotion,
   type PromotionNameParts,
+  parsePromotionName,
   parseWaiting,
   promotionName,
   referencedTasks,

@@ -37,6 +37,16 @@ export function createForges({ http, clock, log }: ForgesDeps): Forges {
       const { host, at } = pick(repo);
       return host.open(at, fitDraft(host, draft, log), signal);
     },
+    async furnishPullRequest(repo, number, draft, signal) {
+      const { host, at } = pick(repo);
+      await host.furnish?.(at, number, fitDraft(host, draft, log), signal);
+    },
+    async closePullRequest(repo, number, comment, signal) {
+      const { host, at } = pick(repo);
+      if (!(await host.get(at, number, signal)).isOpen) return;
+      await host.close(at, number, signal);
+      await host.comment(at, number, comment, signal);
+    },
     async getPullRequest(repo, number, signal) {
       const { host, at } = pick(repo);
       polls.take(at.address.hostname);

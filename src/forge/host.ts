@@ -27,7 +27,7 @@ export interface HostRepo {
 
 /** Which pull requests to list. */
 export interface PullFilter {
-  readonly headBranch: string;
+  readonly headBranch?: string;
   readonly baseBranch?: string;
   readonly state: 'open' | 'all';
 }
@@ -43,6 +43,11 @@ export interface ForgeHost {
   readonly longestBody: number;
   list(repo: HostRepo, filter: PullFilter, signal: AbortSignal): Promise<readonly PullRequest[]>;
   open(repo: HostRepo, draft: PullRequestDraft, signal: AbortSignal): Promise<PullRequest>;
+  /** What `open` does after opening; absent where the host takes everything at once. */
+  furnish?(repo: HostRepo, number: number, draft: PullRequestDraft, signal: AbortSignal): Promise<void>;
+  /** Closes an open one without merging it. */
+  close(repo: HostRepo, number: number, signal: AbortSignal): Promise<void>;
+  comment(repo: HostRepo, number: number, text: string, signal: AbortSignal): Promise<void>;
   get(repo: HostRepo, number: number, signal: AbortSignal): Promise<PullRequest>;
   merge(repo: HostRepo, number: number, order: MergeOrder, signal: AbortSignal): Promise<MergeOutcome>;
 }

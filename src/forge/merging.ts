@@ -32,6 +32,11 @@ export function notReady(reason: string): MergeOutcome {
   return { kind: 'not-ready', reason };
 }
 
+/** The host merges it by itself. */
+export function queued(pullRequest: PullRequest, reason: string): MergeOutcome {
+  return { kind: 'queued', reason, pullRequest };
+}
+
 /** Another try will end the same way. */
 export function refused(reason: string): MergeOutcome {
   return { kind: 'refused', reason };

@@ -14,7 +14,7 @@ export interface Pauses {
   /** Errors: forge.rate-limited while the host wants to be left alone by this identity. */
   check(key: PauseKey): void;
   /** Takes note of a refusal for too many requests; gives how long to wait, in milliseconds. */
-  refused(key: PauseKey, response: HttpResponse): number;
+  refused(key: PauseKey, response: Pick<HttpResponse, 'headers'>): number;
   /** Takes note of what an answer says of the requests to come. */
   answered(key: PauseKey, response: HttpResponse): void;
 }

@@ -37,6 +37,13 @@ export interface MergeOrder {
   readonly method?: string;
   /** Merge this head only; any when absent. */
   readonly headCommit?: string;
+  /**
+   * Have the host merge it by itself as soon as its rules allow, through its merge queue or train where it has one. What
+   * can be merged at once is.
+   */
+  readonly auto?: boolean;
+  /** With `auto`: the host has promised it before ("queued"), so that one that was taken from a queue is not put back. */
+  readonly wasQueued?: boolean;
 }
 
 /** What came of the wish to merge a pull request; reasons are for people. */
@@ -44,6 +51,8 @@ export type MergeOutcome =
   | { readonly kind: 'merged'; readonly pullRequest: PullRequest }
   /** Checks, reviews or the host's own work are outstanding, or the head has moved: worth another try. */
   | { readonly kind: 'not-ready'; readonly reason: string }
+  /** The host has promised to merge it by itself; ask again to see it done. Only when `auto` was ordered. */
+  | { readonly kind: 'queued'; readonly reason: string; readonly pullRequest: PullRequest }
   /** Another try will end the same way. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -57,17 +66,30 @@ export type ForgeProvider = 'azure' | 'bitbucket' | 'gitea' | 'github' | 'gitlab
  * forge.unreachable, forge.protocol, forge.unknown-provider, forge.unsupported.
  */
 export interface Forges {
-  /** Newest first; at most 100. */
+  /** Newest first; at most 100. Those of forks are left out. */
   listPullRequests(
     repo: ForgeRepo,
-    filter: { readonly headBranch: string; readonly baseBranch?: string; readonly state: 'open' | 'all' },
+    filter: { readonly headBranch?: string; readonly baseBranch?: string; readonly state: 'open' | 'all' },
     signal: AbortSignal,
   ): Promise<readonly PullRequest[]>;
   openPullRequest(repo: ForgeRepo, draft: PullRequestDraft, signal: AbortSignal): Promise<PullRequest>;
+  /**
+   * Puts on what a draft names (labels, reviewers, assignees) where the host takes that only after opening, for a pull
+   * request whose opening was cut off in between; doing it twice changes nothing.
+   */
+  furnishPullRequest(
+    repo: ForgeRepo,
+    number: number,
+    draft: PullRequestDraft,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Closes an open pull request without merging it, and says why in a comment; one that is not open stays as it is. */
+  closePullRequest(repo: ForgeRepo, number: number, comment: string, signal: AbortSignal): Promise<void>;
   getPullRequest(repo: ForgeRepo, number: number, signal: AbortSignal): Promise<PullRequest>;
   /**
    * Merges a pull request that is ready, once: one that is merged already is the same success.
    *
+   * `auto` is forge.unsupported where the host has nothing of the kind (Bitbucket Cloud).
    * Limits: where the host cannot pin the head (Bitbucket Cloud), it is compared right before the merge.
    */
   mergePullRequest(

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ForgeRepo, Forges, PullRequest, PullRequestDraft } from '../../src/ports/index.ts';
+import type { ForgeRepo, Forges, MergeOrder, PullRequest, PullRequestDraft } from '../../src/ports/index.ts';
 
 /** What hosts do differently, and rightly so. */
 export interface ForgeTraits {
   readonly hasLabels: boolean;
   readonly hasAssignees: boolean;
+  /** What the host takes only after a pull request is opened. */
+  readonly isFurnishedLater: readonly ('labels' | 'reviewers' | 'assignees')[];
   /** Whoever may read may open pull requests too. */
   readonly readersPropose?: boolean;
   /** The host has no limit of its own that a test could reach. */
@@ -16,6 +18,8 @@ export interface ForgeTraits {
   readonly blocked: 'refused' | 'not-ready';
   /** The methods, each with the number of parents of the commit that the base has after it. */
   readonly methods: readonly { readonly method: string; readonly parents: number }[];
+  /** Can the host be told to merge by itself? */
+  readonly hasAutoMerge: boolean;
   /** A method that merges only where the base has not moved. */
   readonly fastForward?: string;
 }
@@ -46,12 +50,19 @@ export interface ForgeFixture {
   close(number: number): Promise<void>;
   /** Has a check missing that the host demands, or no longer. */
   block(number: number, isBlocked: boolean): Promise<void>;
+  /** Empties the merge queue; hosts without queues have nothing to do. */
+  runQueue(end: 'merged' | 'failed'): Promise<void>;
   /** Waits until the host knows whether a pull request can be merged. */
   settle(number: number): Promise<void>;
   /** What a person sees. */
-  read(
-    number: number,
-  ): Promise<Pick<PullRequestDraft, 'title' | 'body' | 'labels' | 'reviewers' | 'assignees'>>;
+  read(number: number): Promise<
+    Pick<PullRequestDraft, 'title' | 'body' | 'labels' | 'reviewers' | 'assignees'> & {
+      /** Oldest first. */
+      readonly comments: readonly string[];
+    }
+  >;
+  /** Lets the host do what it does by itself. */
+  pause(): Promise<void>;
   /** Makes the host refuse all further requests for a while. */
   exhaust(): Promise<void>;
 }
@@ -74,7 +85,7 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
       return open(headBranch, more);
     };
     const get = (number: number) => fixture.forges.getPullRequest(fixture.repo, number, never);
-    const merge = async (number: number, order: { method?: string; headCommit?: string } = {}) => {
+    const merge = async (number: number, order: MergeOrder = {}) => {
       await fixture.settle(number);
       return fixture.forges.mergePullRequest(fixture.repo, number, order, never);
     };
@@ -186,7 +197,61 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
       });
     });
 
+    test('finds pull requests by base branch alone', async () => {
+      await fixture.makeBranch('b', 'b.txt');
+      await fixture.makeBranch('other', 'c.txt');
+      const first = await openNew('a');
+      const second = await open('b');
+      const elsewhere = await open('b', { baseBranch: 'other' });
+      const find = async (baseBranch: string) =>
+        numbers(await fixture.forges.listPullRequests(fixture.repo, { baseBranch, state: 'open' }, never));
+      expect(await find('main')).toEqual([second.number, first.number]);
+      expect(await find('other')).toEqual([elsewhere.number]);
+    });
+
+    test('completes what was cut off after the opening, twice without harm', async () => {
+      const { number } = await openNew('a');
+      const draft = {
+        headBranch: 'a',
+        baseBranch: 'main',
+        title: 't',
+        body: '',
+        labels: traits.isFurnishedLater.includes('labels') ? ['release'] : [],
+        reviewers: traits.isFurnishedLater.includes('reviewers') ? [fixture.reader] : [],
+        ...(traits.isFurnishedLater.includes('assignees') ? { assignees: [fixture.writer] } : {}),
+      };
+      for (let time = 0; time < 2; time++) {
+        await fixture.forges.furnishPullRequest(fixture.repo, number, draft, never);
+      }
+      const { labels, reviewers } = draft;
+      expect(await fixture.read(number)).toMatchObject({
+        labels,
+        reviewers,
+        assignees: draft.assignees ?? [],
+      });
+    });
+
     describe('the end of a pull request', () => {
+      test('is closed with a reason, once', async () => {
+        const { number } = await openNew('a');
+        const close = () =>
+          fixture.forges.closePullRequest(fixture.repo, number, 'Superseded by **another**', never);
+        await close();
+        await close();
+        expect(await get(number)).toMatchObject({ isOpen: false, isMerged: false });
+        expect((await fixture.read(number)).comments).toEqual(['Superseded by **another**']);
+        const { number: next } = await open('a');
+        expect(next).not.toBe(number);
+      });
+
+      test('is not closed any more when it is merged', async () => {
+        const { number } = await openNew('a');
+        await fixture.merge(number);
+        await fixture.forges.closePullRequest(fixture.repo, number, 'too late', never);
+        expect(await get(number)).toMatchObject({ isOpen: false, isMerged: true });
+        expect((await fixture.read(number)).comments).toEqual([]);
+      });
+
       test('tells merged from closed', async () => {
         await fixture.makeBranch('b', 'b.txt');
         const merged = await openNew('a');
@@ -303,6 +368,70 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
         expect(await get(number)).toMatchObject({ isOpen: true });
         expect(await merge(number, { headCommit: moved })).toMatchObject({ kind: 'merged' });
       });
+    });
+
+    describe.runIf(traits.hasAutoMerge)('merging by itself', () => {
+      /** Looks, as a waiting step does, until it is merged. */
+      const mergeInTheEnd = async (number: number) => {
+        for (let wasQueued = false, tries = 0; tries < 100; tries++) {
+          const outcome = await merge(number, { auto: true, wasQueued });
+          if (outcome.kind === 'merged') return outcome.pullRequest;
+          expect(outcome).toMatchObject({ kind: expect.stringMatching(/^(?:queued|not-ready)$/) });
+          wasQueued ||= outcome.kind === 'queued';
+          await fixture.pause();
+        }
+        throw new Error(`pull request ${number} is not merged by itself`);
+      };
+
+      test('merges what is ready', async () => {
+        const { number } = await openNew('a');
+        const { mergeCommit } = await mergeInTheEnd(number);
+        expect(await fixture.tip('main')).toEqual({ commit: mergeCommit, parents: 2 });
+      });
+
+      test('merges as soon as nothing is missing any more', async () => {
+        const { number } = await openNew('a');
+        await fixture.block(number, true);
+        expect(await merge(number, { auto: true })).toMatchObject({
+          kind: 'queued',
+          pullRequest: { number, isOpen: true },
+        });
+        expect(await merge(number, { auto: true, wasQueued: true })).toMatchObject({ kind: 'queued' });
+        await fixture.block(number, false);
+        for (let tries = 0; tries < 100 && (await get(number)).isOpen; tries++) await fixture.pause();
+        const { commit } = await fixture.tip('main');
+        const want = { kind: 'merged', pullRequest: { number, isMerged: true, mergeCommit: commit } };
+        expect(await merge(number, { auto: true, wasQueued: true })).toMatchObject(want);
+      });
+
+      test('does so in the way that is ordered', async () => {
+        const { number } = await openNew('a');
+        const squash = traits.methods.find(({ method }) => method === 'squash');
+        await fixture.block(number, true);
+        await merge(number, { auto: true, method: 'squash' });
+        await fixture.block(number, false);
+        for (let tries = 0; tries < 100 && (await get(number)).isOpen; tries++) await fixture.pause();
+        expect(await fixture.tip('main')).toMatchObject({ parents: squash?.parents });
+      });
+
+      test('is not ordered for a draft', async () => {
+        const { number } = await openNew('a', { isDraft: true });
+        expect(await merge(number, { auto: true })).toMatchObject({ kind: 'not-ready' });
+      });
+
+      test('is refused when it was closed meanwhile', async () => {
+        const { number } = await openNew('a');
+        await fixture.block(number, true);
+        await merge(number, { auto: true });
+        await fixture.close(number);
+        expect(await merge(number, { auto: true, wasQueued: true })).toMatchObject({ kind: 'refused' });
+      });
+    });
+
+    test.skipIf(traits.hasAutoMerge)('says when the host cannot merge by itself', async () => {
+      const { number } = await openNew('a');
+      await expect(merge(number, { auto: true })).rejects.toMatchObject({ code: 'forge.unsupported' });
+      expect(await get(number)).toMatchObject({ isOpen: true });
     });
 
     describe('refusals', () => {

@@ -13,6 +13,8 @@ if (url === undefined) {
   const traits = {
     hasLabels: true,
     hasAssignees: true,
+    hasAutoMerge: true,
+    isFurnishedLater: ['reviewers'],
     readersPropose: true,
     isUnlimited: true,
     duplicates: 'rejected',

@@ -11,6 +11,8 @@ const github: ForgeHostSpec = {
 const githubTraits: ForgeTraits = {
   hasLabels: true,
   hasAssignees: true,
+  isFurnishedLater: ['labels', 'reviewers', 'assignees'],
+  hasAutoMerge: true,
   duplicates: 'rejected',
   conflict: 'refused',
   blocked: 'not-ready',
@@ -47,6 +49,8 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: true,
+      isFurnishedLater: [],
+      hasAutoMerge: true,
       duplicates: 'rejected',
       conflict: 'not-ready',
       blocked: 'not-ready',
@@ -67,6 +71,8 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: true,
+      isFurnishedLater: ['reviewers'],
+      hasAutoMerge: true,
       readersPropose: true,
       duplicates: 'rejected',
       conflict: 'not-ready',
@@ -91,6 +97,8 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: false,
       hasAssignees: false,
+      isFurnishedLater: [],
+      hasAutoMerge: false,
       duplicates: 'adopted',
       conflict: 'refused',
       blocked: 'refused',
@@ -113,6 +121,8 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: false,
       hasAssignees: false,
+      isFurnishedLater: [],
+      hasAutoMerge: true,
       duplicates: 'rejected',
       conflict: 'refused',
       blocked: 'not-ready',
@@ -136,6 +146,8 @@ const rows: readonly (ForgeHostSpec & {
     traits: {
       hasLabels: true,
       hasAssignees: false,
+      isFurnishedLater: [],
+      hasAutoMerge: true,
       duplicates: 'rejected',
       conflict: 'not-ready',
       blocked: 'not-ready',

@@ -40,6 +40,8 @@ export function hangingPorts(): StepPorts {
     forges: {
       listPullRequests: hang,
       openPullRequest: hang,
+      furnishPullRequest: hang,
+      closePullRequest: hang,
       getPullRequest: hang,
       mergePullRequest: hang,
       commitUrl: () => undefined,

@@ -19,11 +19,13 @@ export interface ForgeHostSpec {
   readonly urls?: ForgeUrls;
   /** What stands before a repository's name in its address, e.g. "https://github.com". */
   readonly home: string;
+  /** Is everything merged through a queue? */
+  readonly mergeQueue?: boolean;
   /** How the names of repositories begin, e.g. "example/gitops". */
   readonly name: string;
 }
 
-const apiPath = /^\/(?:api\/v\d|2\.0|rest\/api\/1\.0|repos)\/|\/_apis\//;
+const apiPath = /^\/(?:(?:api\/)?graphql$|(?:api\/v\d|2\.0|rest\/api\/1\.0|repos)\/)|\/_apis\//;
 const requestsPerHour = 40;
 const allHosts = [
   'github.com',
@@ -62,8 +64,8 @@ export async function startForgeHost(spec: ForgeHostSpec): Promise<ForgeHostServ
   };
   const accounts: Account[] = [];
   const git = createGitServer({ clock }, { accounts });
-  const { flavor, hosts, urls } = spec;
-  const options = { flavor, readers: ['reader'], rateLimit: requestsPerHour };
+  const { flavor, hosts, urls, mergeQueue = false } = spec;
+  const options = { flavor, readers: ['reader'], rateLimit: requestsPerHour, mergeQueue };
   const forge = createForge({ clock, git }, urls === undefined ? options : { ...options, urls });
   const { ca, cert, key } = await tls();
   const listening = await listen(
@@ -139,11 +141,13 @@ function createFixture(
     },
     close: async (number) => forge.decline(name, number, { login: 'reader' }),
     block: async (number, isBlocked) => forge.block(name, number, isBlocked),
+    pause: async () => undefined,
+    runQueue: (end) => forge.runQueue(name, end),
     settle: async () => undefined,
     async read(number) {
       const pull = forge.listPulls(name).find((one) => one.number === number);
       if (pull === undefined) throw new Error(`there is no pull request ${number}`);
-      return pull;
+      return { ...pull, comments: pull.comments.map(({ text }) => text) };
     },
     async exhaust() {
       const signal = new AbortController().signal;

@@ -26,7 +26,10 @@ export interface GitWorld extends AsyncDisposable {
 /** Starts the embedded git server and forge. */
 export async function startGitWorld(): Promise<GitWorld> {
   const clock = createSystemClock();
-  const accounts = [{ login: 'gantry-bot', token: 'good-token' }];
+  const accounts = [
+    { login: 'gantry-bot', token: 'good-token' },
+    { login: 'ann', token: 'anns-token' },
+  ];
   const server = createGitServer({ clock }, { accounts });
   const forge = createForge({ clock, git: server });
   const hosts = ['github.com', 'api.github.com'];

@@ -118,9 +118,13 @@ export async function createGiteaFixture(server: GiteaServer): Promise<ForgeFixt
       if (isBlocked) await ask('POST', `${repo}/branch_protections`, rule);
       else await ask('DELETE', `${repo}/branch_protections/main`);
     },
+    pause: () => new Promise((resolve) => setTimeout(resolve, 200)),
+    runQueue: async () => undefined,
     async read(number) {
       const pull = await readPull(number);
+      const comments: unknown = await ask('GET', `${repo}/issues/${number}/comments`);
       return {
+        comments: namesOf(comments, 'body'),
         title: String(pull['title']),
         body: String(pull['body']),
         labels: namesOf(pull['labels'], 'name'),

@@ -14,7 +14,13 @@ export {
   type TaskKind,
   type Variable,
 } from './inflate.ts';
-export { analysisRunName, createUlids, type PromotionNameParts, promotionName } from './name.ts';
+export {
+  analysisRunName,
+  createUlids,
+  type PromotionNameParts,
+  parsePromotionName,
+  promotionName,
+} from './name.ts';
 export {
   compareNames,
   comparePromotions,

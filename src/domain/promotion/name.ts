@@ -30,6 +30,19 @@ export function promotionName(parts: PromotionNameParts): string {
   return `${cut}.${parts.ulid}.${parts.freight.slice(0, shortFreightLength)}`.toLowerCase();
 }
 
+/**
+ * What a name made by `promotionName` tells: the Stage (and target) as it stands in it, and the ULID. `undefined` for a
+ * name that somebody has chosen.
+ */
+export function parsePromotionName(
+  name: string,
+): { readonly prefix: string; readonly ulid: string } | undefined {
+  // For example "prod.01kar4v3m3z6c3j0h6a1n2b3c4.0a1b2c3".
+  const found = /^(?<prefix>.+)\.(?<ulid>[0-9a-hjkmnp-tv-z]{26})\.[0-9a-z-]{1,7}$/.exec(name)?.groups;
+  const { prefix, ulid } = found ?? {};
+  return prefix === undefined || ulid === undefined ? undefined : { prefix, ulid };
+}
+
 /** The name of an AnalysisRun for a collection of Freight in a Stage. */
 export function analysisRunName(parts: {
   readonly stage: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSeededRandom } from '../../../test/support/seeded-random.ts';
 import { formatAnnotatedRequest, parseAnnotatedRequest } from '../request-annotation.ts';
 import { collectionId, nextFreightCollection } from './collection.ts';
-import { createUlids, promotionName } from './name.ts';
+import { createUlids, parsePromotionName, promotionName } from './name.ts';
 
 describe('names', () => {
   const ulid = '01arz3ndektsv4rrffq69g5fav';
@@ -69,4 +69,19 @@ describe('requests in annotations', () => {
     if (request !== undefined)
       expect(parseAnnotatedRequest(formatAnnotatedRequest(request, 'id'), 'id')).toEqual(request);
   });
+});
+
+test.each([
+  {
+    name: 'prod.01kar4v3m3z6c3j0h6a1n2b3c4.0a1b2c3',
+    want: { prefix: 'prod', ulid: '01kar4v3m3z6c3j0h6a1n2b3c4' },
+  },
+  {
+    name: 'eu.prod.01kar4v3m3z6c3j0h6a1n2b3c4.0a',
+    want: { prefix: 'eu.prod', ulid: '01kar4v3m3z6c3j0h6a1n2b3c4' },
+  },
+  { name: 'prod.by-hand.1', want: undefined },
+  { name: 'prod.01kar4v3m3z6c3j0h6a1n2b3ci.0a1b2c3', want: undefined },
+])('what the name $name tells', ({ name, want }) => {
+  expect(parsePromotionName(name)).toEqual(want);
 });

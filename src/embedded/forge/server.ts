@@ -11,6 +11,7 @@ import {
   readJsonBody,
   sendJson,
 } from '../http/index.ts';
+import { followAuto, leaveQueue } from './core/auto.ts';
 import type { ForgeUrls, Front } from './core/front.ts';
 import type { MergeMethod } from './core/merge.ts';
 import { declinePull, type Merged, mergePull, type PullContext } from './core/operations.ts';
@@ -38,6 +39,8 @@ export interface ForgeOptions {
   readonly mergeMethods?: readonly MergeMethod[];
   /** Remove the head branch when a pull request is merged. Default: no. */
   readonly deleteBranchOnMerge?: boolean;
+  /** Merge through a queue (GitHub), or on trains (GitLab). Default: no. */
+  readonly mergeQueue?: boolean;
   /** Requests per hour and token. Default: 5000. */
   readonly rateLimit?: number;
   /** Accounts that may look at everything and change nothing. Default: none. */
@@ -71,8 +74,13 @@ export interface EmbeddedForge extends Disposable {
   ): Promise<{ readonly commit: string } | { readonly error: string }>;
   /** Closes without merging as an account would. */
   decline(repository: string, number: number, options: { readonly login: string }): void;
-  /** Has a check or review of a pull request missing, or no longer. */
-  block(repository: string, number: number, isBlocked: boolean): void;
+  /**
+   * Has a check or review of a pull request missing, or no longer; resolves when what was to be merged by itself then has
+   * been, or waits in the queue.
+   */
+  block(repository: string, number: number, isBlocked: boolean): Promise<void>;
+  /** Takes everything out of the merge queue of a repository: merged, or because its checks have failed there. */
+  runQueue(repository: string, end: 'merged' | 'failed'): Promise<void>;
   /** Called after every change; the returned function ends it. */
   onChanged(listener: (change: PullChange) => void): () => void;
 }
@@ -102,6 +110,7 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
     login,
     mergeMethods: options.mergeMethods ?? allMethods,
     deleteBranchOnMerge: options.deleteBranchOnMerge === true,
+    hasMergeQueue: options.mergeQueue === true,
     onChanged(pull, change) {
       const { number, title } = pull;
       const url = front.pullUrl(urls, repository.name, number);
@@ -187,9 +196,19 @@ export function createForge(deps: ForgeDeps, options: ForgeOptions = {}): Embedd
       const pull = findPull(name, number);
       if (pull !== undefined) declinePull(contextFor(git.repository(name), login), pull);
     },
-    block(name, number, isBlocked) {
+    async block(name, number, isBlocked) {
       const pull = findPull(name, number);
-      if (pull !== undefined) pull.isBlocked = isBlocked;
+      if (pull === undefined) return;
+      pull.isBlocked = isBlocked;
+      const context = contextFor(git.repository(name), pull.auto?.login ?? pull.author);
+      await followAuto(context, pull, front.describeMerge);
+    },
+    async runQueue(name, end) {
+      const repository = git.repository(name);
+      for (const pull of pullsOf(repository).all()) {
+        const context = contextFor(repository, pull.queue?.login ?? pull.author);
+        await leaveQueue(context, pull, end, front.describeMerge);
+      }
     },
     onChanged(listener) {
       listeners.add(listener);

@@ -7,6 +7,8 @@ export interface AzureAddress {
   readonly api: string;
   /** The repository's page for people. */
   readonly page: string;
+  /** The organization or collection, without a final slash. */
+  readonly home: string;
 }
 
 /**
@@ -20,6 +22,7 @@ export function readAzureAddress(address: RepoAddress): AzureAddress {
   const { home, project, name } = readSsh(address) ?? readHttp(address) ?? refuse(address);
   const [projectPart, namePart] = [toPart(project), toPart(name)];
   return {
+    home,
     api: `${home}/${projectPart}/_apis/git/repositories/${namePart}`,
     page: `${home}/${projectPart}/_git/${namePart}`,
   };

@@ -3,7 +3,7 @@ import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/in
 import { type ApiCall, callHost, formatBasic, type HostStyle, readRejection, trimReason } from '../call.ts';
 import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
-import { judgeMerge, notReady, readUntilClosed, refused } from '../merging.ts';
+import { judgeMerge, notReady, queued, readUntilClosed, refused } from '../merging.ts';
 import { readAzureAddress } from './address.ts';
 
 const apiVersion = '7.1';
@@ -50,6 +50,32 @@ export function createAzure(deps: HostDeps): ForgeHost {
     const answer = await call(repo, { method: 'GET', path: `/pullrequests/${number}`, what }, signal);
     return { answer: fieldsOf(answer), pull: await parse(repo, answer, what, signal), what };
   };
+  /** Azure DevOps wants to be told in whose name it completes: in that of the credential. */
+  const setAutoComplete = async (
+    repo: HostRepo,
+    { answer, pull, what, options }: { answer: Fields; pull: PullRequest; what: string; options: JsonObject },
+    signal: AbortSignal,
+  ): Promise<MergeOutcome> => {
+    const promise = 'Azure DevOps completes it as soon as its policies allow';
+    if (answer['isDraft'] === true) return notReady('it is a draft');
+    if (answer['mergeStatus'] === 'conflicts') return notReady('it conflicts with its base');
+    if (answer['autoCompleteSetBy']) return queued(pull, promise);
+    const { home } = readAzureAddress(repo.address);
+    const url = `${home}/_apis/connectionData?api-version=${apiVersion}-preview`;
+    const asked = { method: 'GET', url, what: 'the owner of the credential', remote: repo.remote } as const;
+    const { body: connection } = await callHost(deps, style, asked, signal);
+    const id = textOf(fieldsOf(fieldsOf(connection)['authenticatedUser'])['id']);
+    if (id === '') throw unexpected('Azure DevOps', asked.what);
+    const body = { autoCompleteSetBy: { id }, ...options };
+    const path = `/pullrequests/${pull.number}`;
+    try {
+      await call(repo, { method: 'PATCH', path, body, what: `completing ${what} by itself` }, signal);
+    } catch (error) {
+      return afterRefusal(error);
+    }
+    const { pull: found } = await read(repo, pull.number, signal);
+    return found.isMerged ? { kind: 'merged', pullRequest: found } : queued(found, promise);
+  };
   return {
     name: 'Azure DevOps',
     hasLabels: true,
@@ -58,7 +84,9 @@ export function createAzure(deps: HostDeps): ForgeHost {
     longestBody: 4000,
     async list(repo, filter, signal) {
       const query = {
-        'searchCriteria.sourceRefName': `refs/heads/${filter.headBranch}`,
+        ...(filter.headBranch === undefined
+          ? {}
+          : { 'searchCriteria.sourceRefName': `refs/heads/${filter.headBranch}` }),
         ...(filter.baseBranch === undefined
           ? {}
           : { 'searchCriteria.targetRefName': `refs/heads/${filter.baseBranch}` }),
@@ -79,15 +107,31 @@ export function createAzure(deps: HostDeps): ForgeHost {
       const answer = await call(repo, { method: 'POST', path: '/pullrequests', body, what }, signal);
       return parse(repo, answer, what, signal);
     },
+    async close(repo, number, signal) {
+      const what = `abandoning pull request ${number} of "${repo.address.path}"`;
+      const path = `/pullrequests/${number}`;
+      await call(repo, { method: 'PATCH', path, body: { status: 'abandoned' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      const comments = [{ parentCommentId: 0, content: text, commentType: 'text' }];
+      const body = { comments, status: 'closed' };
+      await call(repo, { method: 'POST', path: `/pullrequests/${number}/threads`, body, what }, signal);
+    },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
       const { answer, pull, what } = await read(repo, number, signal);
-      const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
+      const settled = judgeMerge(pull, order, mergeMethods);
+      if (settled !== undefined) return settled;
+      const options =
+        order.method === undefined ? {} : { completionOptions: { mergeStrategy: order.method } };
+      if (order.auto === true) return setAutoComplete(repo, { answer, pull, what, options }, signal);
+      const early = decideReady(answer);
       if (early !== undefined) return early;
       const body = {
         status: 'completed',
         lastMergeSourceCommit: { commitId: pull.headCommit },
-        ...(order.method === undefined ? {} : { completionOptions: { mergeStrategy: order.method } }),
+        ...options,
       };
       try {
         const path = `/pullrequests/${number}`;

@@ -74,8 +74,21 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
       const answer = await call(repo, { method: 'POST', path: '/pullrequests', body, what }, signal);
       return parse(repo, answer.body, what, signal);
     },
+    async close(repo, number, signal) {
+      const what = `declining pull request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path: `/pullrequests/${number}/decline`, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      const body = { content: { raw: text } };
+      await call(repo, { method: 'POST', path: `/pullrequests/${number}/comments`, body, what }, signal);
+    },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
+      if (order.auto === true) {
+        const message = 'Bitbucket Cloud cannot be told to merge by itself; leave out autoMerge and set wait';
+        throw forgeErrors.create('forge.unsupported', message);
+      }
       const { pull, isDraft, what } = await read(repo, number, signal);
       const early = judgeMerge(pull, order, mergeMethods);
       if (early !== undefined) return early;
@@ -101,11 +114,11 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
 
 function toQuery({ headBranch, baseBranch, state }: PullFilter, page: number): URLSearchParams {
   const conditions = [
-    `source.branch.name = ${quote(headBranch)}`,
+    ...(headBranch === undefined ? [] : [`source.branch.name = ${quote(headBranch)}`]),
     ...(baseBranch === undefined ? [] : [`destination.branch.name = ${quote(baseBranch)}`]),
   ];
   const query = new URLSearchParams({
-    q: conditions.join(' AND '),
+    ...(conditions.length === 0 ? {} : { q: conditions.join(' AND ') }),
     sort: '-created_on',
     pagelen: `${perPage}`,
     page: `${page}`,

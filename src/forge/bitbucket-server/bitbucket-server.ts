@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { Credential, MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost, formatBasic, type HostStyle, readRejection, trimReason } from '../call.ts';
+import { forgeErrors } from '../errors.ts';
 import { fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
-import { judgeMerge, notReady, refused } from '../merging.ts';
+import { judgeMerge, notReady, queued, refused } from '../merging.ts';
 import { readServerAddress, type ServerAddress } from './address.ts';
 
 const mergeMethods: readonly string[] = [
@@ -46,6 +47,17 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
     const answer = await call(repo, { method: 'GET', path: `/${number}`, what }, signal);
     return { answer: fieldsOf(answer), pull: parsePull(answer, what), what };
   };
+  /** Releases before 8.15 do not know it, and others have nothing to tell. */
+  const isSetToMerge = async (repo: HostRepo, number: number, signal: AbortSignal): Promise<boolean> => {
+    const what = `the auto-merge of pull request ${number} of "${repo.address.path}"`;
+    try {
+      const found = await call(repo, { method: 'GET', path: `/${number}/auto-merge`, what }, signal);
+      return fieldsOf(found)['fromHash'] !== undefined;
+    } catch (error) {
+      if (forgeErrors.is(error, 'forge.not-found')) return false;
+      throw error;
+    }
+  };
   return {
     name: 'Bitbucket Data Center',
     hasLabels: false,
@@ -54,8 +66,7 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
     longestBody: 32_768,
     async list(repo, filter, signal) {
       const query = new URLSearchParams({
-        at: `refs/heads/${filter.headBranch}`,
-        direction: 'OUTGOING',
+        ...toPlace(filter),
         state: filter.state === 'open' ? 'OPEN' : 'ALL',
         order: 'NEWEST',
         limit: '100',
@@ -72,6 +83,16 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
       const body = toBody(readServerAddress(repo.address), draft);
       return parsePull(await call(repo, { method: 'POST', path: '', body, what }, signal), what);
     },
+    async close(repo, number, signal) {
+      const { answer, what } = await read(repo, number, signal);
+      const query = new URLSearchParams({ version: String(answer['version']) });
+      const path = `/${number}/decline?${query}`;
+      await call(repo, { method: 'POST', path, body: {}, what: `declining ${what}` }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path: `/${number}/comments`, body: { text }, what }, signal);
+    },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
       const { answer, pull, what } = await read(repo, number, signal);
@@ -79,14 +100,22 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
       if (early !== undefined) return early;
       if (answer['draft'] === true) return notReady('it is a draft');
       const path = `/${number}/merge`;
+      if (order.auto === true && (await isSetToMerge(repo, number, signal))) {
+        return queued(pull, 'Bitbucket merges it as soon as its checks pass');
+      }
       const asked = { method: 'GET', path, what: `whether ${what} can be merged` } as const;
       const unready = decideReady(await call(repo, asked, signal));
-      if (unready !== undefined) return unready;
-      const body = order.method === undefined ? {} : { strategyId: order.method };
+      if (unready !== undefined && (order.auto !== true || unready.kind === 'refused')) return unready;
+      const body = {
+        ...(order.method === undefined ? {} : { strategyId: order.method }),
+        ...(order.auto === true ? { autoMerge: true } : {}),
+      };
       const query = new URLSearchParams({ version: String(answer['version']) });
       try {
         const ordered = { method: 'POST', path: `${path}?${query}`, body, what: `merging ${what}` } as const;
-        return { kind: 'merged', pullRequest: parsePull(await call(repo, ordered, signal), what) };
+        const pullRequest = parsePull(await call(repo, ordered, signal), what);
+        if (pullRequest.isMerged) return { kind: 'merged', pullRequest };
+        return queued(pullRequest, 'Bitbucket merges it as soon as its checks pass');
       } catch (error) {
         return afterRefusal(error);
       }
@@ -102,8 +131,15 @@ function authorize(credential: Credential | undefined): string | undefined {
   return isToken ? `Bearer ${password}` : formatBasic(username, password);
 }
 
+/** The host filters by one branch, on one side. */
+function toPlace({ headBranch, baseBranch }: PullFilter): Record<string, string> {
+  if (headBranch !== undefined) return { at: `refs/heads/${headBranch}`, direction: 'OUTGOING' };
+  return baseBranch === undefined ? {} : { at: `refs/heads/${baseBranch}`, direction: 'INCOMING' };
+}
+
 function fits(pull: PullRequest, { headBranch, baseBranch }: PullFilter): boolean {
-  return pull.headBranch === headBranch && (baseBranch === undefined || pull.baseBranch === baseBranch);
+  if (headBranch !== undefined && pull.headBranch !== headBranch) return false;
+  return baseBranch === undefined || pull.baseBranch === baseBranch;
 }
 
 /** Not towards the repository that this one was forked from. */

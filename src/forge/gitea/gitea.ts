@@ -4,7 +4,7 @@ import { type ApiCall, callHost, readRejection } from '../call.ts';
 import { forgeErrors } from '../errors.ts';
 import { type Fields, fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
-import { judgeMerge, notReady, refused } from '../merging.ts';
+import { judgeMerge, notReady, queued, refused } from '../merging.ts';
 import { findLabelIds } from './labels.ts';
 import { type AskGitea, readPages } from './pages.ts';
 import { giteaRepo, giteaStyle } from './style.ts';
@@ -32,6 +32,13 @@ export function createGitea(deps: HostDeps): ForgeHost {
     const { body } = await askAbout(repo)({ method: 'GET', path: `/pulls/${number}`, what }, signal);
     return { answer: fieldsOf(body), pull: parsePull(body, what), what };
   };
+  const furnish = async (repo: HostRepo, number: number, draft: PullRequestDraft, signal: AbortSignal) => {
+    const reviewers = draft.reviewers ?? [];
+    if (reviewers.length === 0) return;
+    const path = `/pulls/${number}/requested_reviewers`;
+    const what = `the reviewers of pull request ${number} of "${repo.address.path}"`;
+    await askAbout(repo)({ method: 'POST', path, body: { reviewers: [...reviewers] }, what }, signal);
+  };
   return {
     name: 'Gitea',
     hasLabels: true,
@@ -46,29 +53,40 @@ export function createGitea(deps: HostDeps): ForgeHost {
       const body = toBody(draft, labels);
       const opened = await ask({ method: 'POST', path: '/pulls', body, what }, signal);
       const pull = parsePull(opened.body, what);
-      const reviewers = draft.reviewers ?? [];
-      if (reviewers.length > 0) {
-        const path = `/pulls/${pull.number}/requested_reviewers`;
-        const asked = `the reviewers of pull request ${pull.number} of "${repo.address.path}"`;
-        await ask({ method: 'POST', path, body: { reviewers: [...reviewers] }, what: asked }, signal);
-      }
+      await furnish(repo, pull.number, draft, signal);
       return pull;
+    },
+    furnish,
+    async close(repo, number, signal) {
+      const what = `closing pull request ${number} of "${repo.address.path}"`;
+      const path = `/pulls/${number}`;
+      await askAbout(repo)({ method: 'PATCH', path, body: { state: 'closed' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      const path = `/issues/${number}/comments`;
+      await askAbout(repo)({ method: 'POST', path, body: { body: text }, what }, signal);
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
       const { answer, pull, what } = await read(repo, number, signal);
       const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
       if (early !== undefined) return early;
-      const body = { Do: order.method ?? 'merge', head_commit_id: pull.headCommit };
+      const body = {
+        Do: order.method ?? 'merge',
+        head_commit_id: pull.headCommit,
+        ...(order.auto === true ? { merge_when_checks_succeed: true } : {}),
+      };
       try {
         const path = `/pulls/${number}/merge`;
         await askAbout(repo)({ method: 'POST', path, body, what: `merging ${what}` }, signal);
       } catch (error) {
-        return afterRefusal(error);
+        if (order.auto !== true || !isScheduled(error)) return afterRefusal(error);
       }
       const merged = await read(repo, number, signal);
-      return merged.pull.isMerged
-        ? { kind: 'merged', pullRequest: merged.pull }
+      if (merged.pull.isMerged) return { kind: 'merged', pullRequest: merged.pull };
+      return order.auto === true
+        ? queued(merged.pull, 'Gitea merges it as soon as its checks succeed')
         : notReady('Gitea is still merging it');
     },
   };
@@ -93,7 +111,8 @@ async function listPulls(
 }
 
 function fits(pull: PullRequest, { headBranch, baseBranch }: PullFilter): boolean {
-  return pull.headBranch === headBranch && (baseBranch === undefined || pull.baseBranch === baseBranch);
+  if (headBranch !== undefined && pull.headBranch !== headBranch) return false;
+  return baseBranch === undefined || pull.baseBranch === baseBranch;
 }
 
 /** Not from a fork that has a branch of the same name. */
@@ -119,6 +138,12 @@ function decideReady({ draft, mergeable }: Fields): MergeOutcome | undefined {
   return notReady(
     'Gitea says that it cannot be merged: it conflicts with its base, or is still being checked',
   );
+}
+
+/** Gitea keeps to itself what it is going to merge, and refuses to be told again. */
+function isScheduled(error: unknown): boolean {
+  const rejection = readRejection(error);
+  return rejection?.status === 409 && /already scheduled/i.test(rejection.reason);
 }
 
 /**

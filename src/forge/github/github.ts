@@ -4,6 +4,8 @@ import { type ApiCall, callHost } from '../call.ts';
 import { fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
 import { judgeMerge } from '../merging.ts';
+import { type AskGraph, mergeByItself } from './auto.ts';
+import { askGraph } from './graph.ts';
 import { afterRefusal, decideReady, mergeMethods } from './merge.ts';
 import { githubApi, githubStyle } from './style.ts';
 
@@ -22,6 +24,12 @@ export function createGitHub(deps: HostDeps): ForgeHost {
     const answer = await call(repo, { method: 'GET', path: `/pulls/${number}`, what }, signal);
     return { answer: fieldsOf(answer), pull: parsePull(answer, what), what };
   };
+  const furnish = async (repo: HostRepo, number: number, draft: PullRequestDraft, signal: AbortSignal) => {
+    for (const { name, path, body } of listAdditions(number, draft)) {
+      const what = `the ${name} of pull request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path, body, what }, signal);
+    }
+  };
   return {
     name: 'GitHub',
     hasLabels: true,
@@ -33,7 +41,7 @@ export function createGitHub(deps: HostDeps): ForgeHost {
       const query = new URLSearchParams({
         state: filter.state,
         // Without the owner, GitHub ignores the filter.
-        head: `${owner}:${filter.headBranch}`,
+        ...(filter.headBranch === undefined ? {} : { head: `${owner}:${filter.headBranch}` }),
         ...(filter.baseBranch === undefined ? {} : { base: filter.baseBranch }),
         sort: 'created',
         direction: 'desc',
@@ -42,7 +50,7 @@ export function createGitHub(deps: HostDeps): ForgeHost {
       const what = `the pull requests of "${repo.address.path}"`;
       const answer = await call(repo, { method: 'GET', path: `/pulls?${query}`, what }, signal);
       if (!Array.isArray(answer)) throw unexpected('GitHub', what);
-      return answer.map((item: JsonValue) => parsePull(item, what));
+      return answer.filter(isOwn).map((item: JsonValue) => parsePull(item, what));
     },
     async open(repo, draft, signal) {
       const what = `a new pull request of "${draft.headBranch}" in "${repo.address.path}"`;
@@ -50,17 +58,35 @@ export function createGitHub(deps: HostDeps): ForgeHost {
       const sent = { head, base, title, body, ...(draft.isDraft === true ? { draft: true } : {}) };
       const answer = await call(repo, { method: 'POST', path: '/pulls', body: sent, what }, signal);
       const pull = parsePull(answer, what);
-      for (const { name, path, body: added } of listAdditions(pull.number, draft)) {
-        const labeled = `the ${name} of pull request ${pull.number} of "${repo.address.path}"`;
-        await call(repo, { method: 'POST', path, body: added, what: labeled }, signal);
-      }
+      await furnish(repo, pull.number, draft, signal);
       return pull;
+    },
+    furnish,
+    async close(repo, number, signal) {
+      const what = `closing pull request ${number} of "${repo.address.path}"`;
+      const path = `/pulls/${number}`;
+      await call(repo, { method: 'PATCH', path, body: { state: 'closed' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on pull request ${number} of "${repo.address.path}"`;
+      await call(
+        repo,
+        { method: 'POST', path: `/issues/${number}/comments`, body: { body: text }, what },
+        signal,
+      );
     },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
       const { answer, pull, what } = await read(repo, number, signal);
       const state = textOf(answer['mergeable_state']);
-      const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
+      const settled = judgeMerge(pull, order, mergeMethods);
+      if (settled !== undefined) return settled;
+      if (order.auto === true) {
+        const ask: AskGraph = (question, until) => askGraph(deps, repo, question, until);
+        const auto = await mergeByItself(ask, repo.address.path, { pull, order }, signal);
+        if (auto !== 'now') return auto;
+      }
+      const early = decideReady(answer);
       if (early !== undefined) return early;
       const body = {
         sha: pull.headCommit,
@@ -76,6 +102,14 @@ export function createGitHub(deps: HostDeps): ForgeHost {
       }
     },
   };
+}
+
+/** Not from a fork that has a branch of the same name; a fork that is gone leaves nothing behind. */
+function isOwn(item: JsonValue): boolean {
+  const nameOf = (side: JsonValue | undefined): JsonValue | undefined =>
+    fieldsOf(fieldsOf(side)['repo'])['full_name'];
+  const { head, base } = fieldsOf(item);
+  return nameOf(head) === nameOf(base);
 }
 
 /** What GitHub takes only once the pull request exists. */

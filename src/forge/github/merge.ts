@@ -40,6 +40,7 @@ export function afterRefusal(error: unknown, state: string): MergeOutcome {
   if (status === 409) return notReady(reason);
   if (status !== 405) return refused(reason);
   if (/not allowed/i.test(reason)) return refused(reason);
+  if (/merge queue/i.test(reason)) return refused(`${reason} (set autoMerge to have it queued)`);
   const isPassing = /base branch was modified|not mergeable/i.test(reason);
   return isPassing || state === 'blocked' ? notReady(reason) : refused(reason);
 }

@@ -23,6 +23,11 @@ export function githubApi({ scheme, host }: RepoAddress): string {
   return githubApiUrl(scheme, host);
 }
 
+/** Where the GraphQL API of a host is. */
+export function githubGraph(address: RepoAddress): string {
+  return `${githubApi(address).replace(/\/v3$/, '')}/graphql`;
+}
+
 /** The more exact words in the list of errors. */
 function readError(error: JsonValue): string[] {
   if (typeof error === 'string') return [error];

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
-import { type ApiCall, callHost, readRejection } from '../call.ts';
+import { type ApiCall, callHost } from '../call.ts';
 import { forgeErrors } from '../errors.ts';
 import { type Fields, fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
-import { judgeMerge, notReady, refused } from '../merging.ts';
+import { judgeMerge, notReady, queued } from '../merging.ts';
+import { type AskProject, afterRefusal, isSetToMerge, mergeByItself } from './auto.ts';
 import { gitlabProject, gitlabStyle } from './style.ts';
 
 const mergeMethods: readonly string[] = ['merge', 'squash'];
@@ -46,7 +47,7 @@ export function createGitLab(deps: HostDeps): ForgeHost {
     longestBody: 1_048_576,
     async list(repo, filter, signal) {
       const query = new URLSearchParams({
-        source_branch: filter.headBranch,
+        ...(filter.headBranch === undefined ? {} : { source_branch: filter.headBranch }),
         ...(filter.baseBranch === undefined ? {} : { target_branch: filter.baseBranch }),
         state: filter.state === 'open' ? 'opened' : 'all',
         order_by: 'created_at',
@@ -67,20 +68,35 @@ export function createGitLab(deps: HostDeps): ForgeHost {
       const body = toBody(draft, reviewers, assignees);
       return parsePull(await call(repo, { method: 'POST', path: '', body, what }, signal), what);
     },
+    async close(repo, number, signal) {
+      const what = `closing merge request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'PUT', path: `/${number}`, body: { state_event: 'close' }, what }, signal);
+    },
+    async comment(repo, number, text, signal) {
+      const what = `a comment on merge request ${number} of "${repo.address.path}"`;
+      await call(repo, { method: 'POST', path: `/${number}/notes`, body: { body: text }, what }, signal);
+    },
     get: async (repo, number, signal) => (await read(repo, number, signal)).pull,
     async merge(repo, number, order, signal) {
       const { answer, pull, what } = await read(repo, number, signal);
-      const early = judgeMerge(pull, order, mergeMethods) ?? decideReady(answer);
+      const settled = judgeMerge(pull, order, mergeMethods);
+      if (settled !== undefined) return settled;
+      if (order.auto === true) {
+        const ask: AskProject = async ({ path, ...draft }, until) => {
+          const url = `${gitlabProject(repo.address)}${path}`;
+          return fieldsOf(await callUrl(repo, { ...draft, url }, until));
+        };
+        const auto = await mergeByItself(ask, { answer, pull, order, what }, signal);
+        return 'kind' in auto ? auto : toOutcome(auto.answer, what);
+      }
+      const early = decideReady(answer);
       if (early !== undefined) return early;
       const squash = order.method === undefined ? {} : { squash: order.method === 'squash' };
       const body = { sha: pull.headCommit, ...squash };
       try {
         const path = `/${number}/merge`;
         const merged = await call(repo, { method: 'PUT', path, body, what: `merging ${what}` }, signal);
-        const pullRequest = parsePull(merged, what);
-        return pullRequest.isMerged
-          ? { kind: 'merged', pullRequest }
-          : notReady('GitLab is still merging it');
+        return toOutcome(fieldsOf(merged), what);
       } catch (error) {
         return afterRefusal(error);
       }
@@ -106,21 +122,22 @@ function toBody(draft: PullRequestDraft, reviewers: number[], assignees: number[
   };
 }
 
+/** What the answer to a merge says. */
+function toOutcome(answer: Fields, what: string): MergeOutcome {
+  const pullRequest = parsePull(answer, what);
+  if (pullRequest.isMerged) return { kind: 'merged', pullRequest };
+  return isSetToMerge(answer)
+    ? queued(pullRequest, 'GitLab merges it as soon as its checks pass')
+    : notReady('GitLab is still merging it');
+}
+
 function decideReady({ draft, detailed_merge_status: status }: Fields): MergeOutcome | undefined {
   if (draft === true) return notReady('it is a draft');
   return status === 'mergeable' ? undefined : notReady(`GitLab’s merge status of it is "${textOf(status)}"`);
 }
 
-/** The head has moved (409), or the status has changed since it was read (405); all else stays as it is. */
-function afterRefusal(error: unknown): MergeOutcome {
-  const rejection = readRejection(error);
-  if (rejection === undefined) throw error;
-  const isPassing = rejection.status === 409 || rejection.status === 405;
-  return isPassing ? notReady(rejection.reason) : refused(rejection.reason);
-}
-
-function parsePull(value: JsonValue | undefined, what: string): PullRequest {
-  const fields = fieldsOf(value);
+function parsePull(value: JsonValue | Fields | undefined, what: string): PullRequest {
+  const fields = fieldsOf(value as JsonValue | undefined);
   const { iid: number, web_url: url, state, source_branch: headBranch, target_branch: baseBranch } = fields;
   const texts = [url, state, headBranch, baseBranch];
   if (typeof number !== 'number' || texts.some((text) => typeof text !== 'string')) {

@@ -24,6 +24,8 @@ function hostOf(answer: MergeOutcome | Error): { readonly forges: Forges; readon
   const forges: Forges = {
     listPullRequests: no,
     openPullRequest: no,
+    furnishPullRequest: no,
+    closePullRequest: no,
     getPullRequest: no,
     async mergePullRequest(_repo, _number, order) {
       orders.push(order);
@@ -73,6 +75,23 @@ const rows: {
     },
   },
   {
+    name: 'not ready, to be merged by the host',
+    answer: { kind: 'not-ready', reason: 'it is a draft' },
+    config: { autoMerge: true },
+    want: { kind: 'waiting', pollAfterMs: 1000 },
+  },
+  {
+    name: 'in the queue of the host',
+    answer: { kind: 'queued', reason: 'it waits in the merge queue', pullRequest: merged },
+    config: { autoMerge: true },
+    want: {
+      kind: 'waiting',
+      message: 'waiting until pull request 4 is merged: it waits in the merge queue',
+      wakes: [{ kind: 'pull-request', url: merged.url }],
+      output: { queued: true },
+    },
+  },
+  {
     name: 'refused, also when waited for',
     answer: { kind: 'refused', reason: 'it conflicts with its base' },
     config: { wait: true },
@@ -116,6 +135,19 @@ test('passes the method on, and nothing when there is none', async () => {
   await attempt(gitMergePr, { repoURL, prNumber: 4, mergeMethod: 'squash' }, draft);
   await attempt(gitMergePr, { repoURL, prNumber: 4 }, draft);
   expect(orders).toEqual([{ method: 'squash' }, {}]);
+});
+
+test('orders the host to merge by itself, and remembers what it has promised', async () => {
+  const { forges, orders } = hostOf({ kind: 'not-ready', reason: 'checks' });
+  const config = { repoURL, prNumber: 4, autoMerge: true };
+  const draft = { ports: { forges, credentials } };
+  await attempt(gitMergePr, config, draft);
+  const { outcome } = await attempt(gitMergePr, config, { ...draft, previousOutput: { queued: true } });
+  expect(orders).toEqual([
+    { auto: true, wasQueued: false },
+    { auto: true, wasQueued: true },
+  ]);
+  expect(outcome).toMatchObject({ kind: 'waiting', output: { queued: true } });
 });
 
 test.each([

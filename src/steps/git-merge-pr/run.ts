@@ -10,7 +10,8 @@ type Context = StepContext<GitMergePrConfig, 'forges' | 'credentials'>;
 const longestPollMs = 10_000;
 
 /**
- * Merges a pull request that is ready; with `wait`, looks until it is.
+ * Merges a pull request that is ready; with `wait`, looks until it is; with `autoMerge`, has the host do it and looks
+ * until it is done.
  *
  * No claim is needed: a merge whose answer was lost is recognised in the pull request itself, which is merged then.
  */
@@ -29,15 +30,22 @@ export async function run(context: Context): Promise<StepOutcome> {
         'step.merge-refused',
         `pull request ${config.prNumber} was not merged: ${outcome.reason}`,
       );
-    case 'not-ready':
-      return config.wait === true ? stillWaiting(context, outcome.reason) : notReady(config, outcome.reason);
+    case 'queued':
+      return stillWaiting(context, outcome.reason, outcome.pullRequest.url);
+    case 'not-ready': {
+      const mayWait = config.wait === true || config.autoMerge === true;
+      return mayWait ? stillWaiting(context, outcome.reason) : notReady(config, outcome.reason);
+    }
   }
 }
 
 async function merge(context: Context): Promise<MergeOutcome> {
   const { config, ports, signal } = context;
   const remote = await findRemote(ports.credentials, context.run.project, config, signal);
-  const order = config.mergeMethod === undefined ? {} : { method: config.mergeMethod };
+  const order = {
+    ...(config.mergeMethod === undefined ? {} : { method: config.mergeMethod }),
+    ...(config.autoMerge === true ? { auto: true, wasQueued: isQueued(context) } : {}),
+  };
   const repo = toForgeRepo(remote, config.provider);
   return ports.forges.mergePullRequest(repo, config.prNumber, order, signal);
 }
@@ -49,13 +57,22 @@ function toFailure(error: unknown): StepOutcome & { readonly kind: 'failed' } {
   return failed(error.code, `${error.message}${hint}`);
 }
 
-function stillWaiting({ config, run }: Context, reason: string): StepOutcome {
+/** Had the host promised to merge it when it was last looked at? */
+function isQueued({ previousOutput }: Context): boolean {
+  return previousOutput?.['queued'] === true;
+}
+
+/** With an address when the host has promised to merge it by itself. */
+function stillWaiting(context: Context, reason: string, queuedUrl?: string): StepOutcome {
+  const { config, run } = context;
   const usualMs = Math.min(longestPollMs, adaptivePollMs(run));
+  const verb = queuedUrl === undefined ? 'can be' : 'is';
   return {
     kind: 'waiting',
-    message: `waiting until pull request ${config.prNumber} can be merged: ${reason}`,
+    message: `waiting until pull request ${config.prNumber} ${verb} merged: ${reason}`,
     pollAfterMs: parseDuration(config.pollInterval ?? '') ?? usualMs,
-    wakes: [],
+    wakes: queuedUrl === undefined ? [] : [{ kind: 'pull-request', url: queuedUrl }],
+    ...(queuedUrl !== undefined || isQueued(context) ? { output: { queued: true } } : {}),
   };
 }
 

@@ -11,6 +11,12 @@ export const GitMergePrConfig = z.strictObject({
     .boolean()
     .optional()
     .describe('Wait until the pull request can be merged, instead of failing when it cannot. Default false.'),
+  autoMerge: z
+    .boolean()
+    .optional()
+    .describe(
+      'Have the git host merge it as soon as its rules allow, through its merge queue or train where it has one, and wait until that is done. Default false. Not in Kargo.',
+    ),
   pollInterval: durationField(
     'How often to look while waiting. Default: a tenth of the time waited so far, at least one second and at most ten.',
   ).optional(),
@@ -27,4 +33,8 @@ export type GitMergePrConfig = z.infer<typeof GitMergePrConfig>;
 /** Output of git-merge-pr. */
 export const GitMergePrOutput = z.object({
   commit: z.string().optional().describe('The commit that the merge made.'),
+  queued: z
+    .boolean()
+    .optional()
+    .describe('With autoMerge, while the step waits: the git host has promised to merge it.'),
 });

@@ -1,8 +1,18 @@
+import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
-import type { GitCommit, PullRequest, StepContext } from '../../ports/index.ts';
+import type {
+  ForgeRepo,
+  GitCommit,
+  GitRemote,
+  PullRequest,
+  PullRequestDraft,
+  ResolvedRef,
+  StepContext,
+} from '../../ports/index.ts';
 import { findRemote, toForgeRepo } from '../git-remote.ts';
 import { describePullRequest } from './plan.ts';
 import type { GitOpenPrConfig } from './schema.ts';
+import { closeSuperseded } from './superseded.ts';
 
 type Context = StepContext<GitOpenPrConfig, 'git' | 'forges' | 'credentials'>;
 
@@ -10,7 +20,8 @@ type Context = StepContext<GitOpenPrConfig, 'git' | 'forges' | 'credentials'>;
  * Opens one pull request per promotion and head branch, and finds it again.
  *
  * Order: an own earlier output; after a claim whose result was lost a request with the claimed head commit, even one
- * that is merged or closed and whose branch is gone; then an open one of the same branches; only then a new one.
+ * that is merged or closed and whose branch is gone; then an open one of the same branches; only then a new one. Those
+ * that it supersedes are closed last, so that a crash in between leaves one too many rather than none.
  */
 export async function run(context: Context): Promise<StepOutcome> {
   const { config, ports, signal } = context;
@@ -20,8 +31,10 @@ export async function run(context: Context): Promise<StepOutcome> {
   const remote = await findRemote(ports.credentials, context.run.project, config, signal);
   const repo = toForgeRepo(remote, config.provider);
   const found = await findOwn(context, repo);
-  if (found !== undefined) return toOutcome(found, 'found');
-
+  if (found !== undefined) {
+    if (context.claimed !== undefined && found.isOpen) await furnish(context, repo, found);
+    return finish(context, repo, found, 'found');
+  }
   const source = await ports.git.resolve(remote, { kind: 'branch', branch: config.sourceBranch }, signal);
   const target = await ports.git.resolve(remote, { kind: 'branch', branch: config.targetBranch }, signal);
   const head = await ports.git.readCommit(remote, source.commit, signal);
@@ -29,20 +42,34 @@ export async function run(context: Context): Promise<StepOutcome> {
     const message = `nothing to merge: "${config.sourceBranch}" and "${config.targetBranch}" have the same files`;
     return { kind: 'done', status: 'Skipped', message };
   }
+  const template = await readTemplate(context, remote, target);
+  const draft = toDraft(config, describePullRequest(config, head.message, context.run, template));
   await context.claim({ sourceBranch: config.sourceBranch, head: source.commit });
-  const draft = {
-    headBranch: config.sourceBranch,
-    baseBranch: config.targetBranch,
-    labels: config.labels ?? [],
-    ...describePullRequest(config, head.message, context.run),
-  };
-  return toOutcome(await ports.forges.openPullRequest(repo, draft, signal), 'opened');
+  const opened = await open(context, repo, draft);
+  return finish(context, repo, opened.pullRequest, opened.how);
 }
 
-async function findOwn(
+/** Hosts refuse a second pull request of the same branches; whoever was faster has opened the one that is wanted. */
+async function open(
   context: Context,
-  repo: Parameters<Context['ports']['forges']['listPullRequests']>[0],
-): Promise<PullRequest | undefined> {
+  repo: ForgeRepo,
+  draft: PullRequestDraft,
+): Promise<{ readonly pullRequest: PullRequest; readonly how: 'found' | 'opened' }> {
+  const { forges } = context.ports;
+  try {
+    return { pullRequest: await forges.openPullRequest(repo, draft, context.signal), how: 'opened' };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'forge.rejected') throw error;
+    const { headBranch, baseBranch } = draft;
+    const filter = { headBranch, baseBranch, state: 'open' } as const;
+    const [other] = await forges.listPullRequests(repo, filter, context.signal);
+    if (other === undefined) throw error;
+    await furnish(context, repo, other);
+    return { pullRequest: other, how: 'found' };
+  }
+}
+
+async function findOwn(context: Context, repo: ForgeRepo): Promise<PullRequest | undefined> {
   const { config, ports, claimed, signal } = context;
   const claimedHead = claimed?.['head'];
   const filter = {
@@ -54,9 +81,42 @@ async function findOwn(
   return candidates.find((one) => one.headCommit === claimedHead) ?? candidates.find((one) => one.isOpen);
 }
 
+/** An opening that was cut off may lack what the host takes only afterwards. */
+async function furnish(context: Context, repo: ForgeRepo, { number }: PullRequest): Promise<void> {
+  const { config, ports, signal } = context;
+  await ports.forges.furnishPullRequest(repo, number, toDraft(config, { title: '', body: '' }), signal);
+}
+
+function toDraft(
+  config: GitOpenPrConfig,
+  texts: { readonly title: string; readonly body: string },
+): PullRequestDraft {
+  const { labels = [], reviewers, assignees, draft } = config;
+  return {
+    headBranch: config.sourceBranch,
+    baseBranch: config.targetBranch,
+    labels,
+    ...(reviewers === undefined ? {} : { reviewers }),
+    ...(assignees === undefined ? {} : { assignees }),
+    ...(draft === true ? { isDraft: true } : {}),
+    ...texts,
+  };
+}
+
+/** On the target branch, because the source branch is what is under review. */
+async function readTemplate(
+  { config, ports, signal }: Context,
+  remote: GitRemote,
+  target: ResolvedRef,
+): Promise<string | undefined> {
+  if (config.template === undefined) return undefined;
+  const files = await ports.git.checkout(remote, target, signal);
+  return new TextDecoder().decode(await files.read(config.template, signal));
+}
+
 async function hasSameFiles(
   context: Context,
-  remote: Parameters<Context['ports']['git']['readCommit']>[0],
+  remote: GitRemote,
   head: GitCommit,
   targetCommit: string,
 ): Promise<boolean> {
@@ -65,11 +125,19 @@ async function hasSameFiles(
   return target.tree === head.tree;
 }
 
-function toOutcome(pullRequest: PullRequest, how: 'found' | 'opened'): StepOutcome {
+async function finish(
+  context: Context,
+  repo: ForgeRepo,
+  pullRequest: PullRequest,
+  how: 'found' | 'opened',
+): Promise<StepOutcome> {
+  const mayClose = context.config.closeSuperseded === true && pullRequest.isOpen;
+  const closed = mayClose ? await closeSuperseded(context, repo, pullRequest) : [];
+  const superseded = closed.length === 0 ? '' : `, closed ${closed.map((one) => `#${one}`).join(', ')}`;
   return {
     kind: 'done',
     status: 'Succeeded',
     output: { pr: { id: pullRequest.number, url: pullRequest.url } },
-    message: `${how} ${pullRequest.url}`,
+    message: `${how} ${pullRequest.url}${superseded}`,
   };
 }

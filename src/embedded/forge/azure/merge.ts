@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/index.ts';
+import { orderAuto } from '../core/auto.ts';
 import type { MergeTexts } from '../core/front.ts';
 import type { MergeMethod } from '../core/merge.ts';
 import { type Merged, mergePull, type PullContext } from '../core/operations.ts';
@@ -43,6 +44,22 @@ export async function complete(
   const texts = describeMerge(pull, context.repository.name, method);
   const merged = await mergePull(context, pull, { method, head }, texts);
   return merged.kind === 'merged' ? undefined : refuseMerge(merged);
+}
+
+/** Completes a pull request as soon as its policies allow; the answer to a refusal, if it is one. */
+export async function completeLater(
+  context: PullContext,
+  pull: Pull,
+  body: JsonObject,
+): Promise<Reply | undefined> {
+  const strategy = text(members(body['completionOptions'])['mergeStrategy']) || 'noFastForward';
+  const method = methods[strategy];
+  if (method === undefined) {
+    return refuse(400, `"${strategy}" is no merge strategy`, 'InvalidArgumentValueException');
+  }
+  if (pull.state !== 'open') return refuseMerge({ kind: 'closed' });
+  await orderAuto(context, pull, method, describeMerge);
+  return undefined;
 }
 
 function refuseMerge({ kind }: Exclude<Merged, { kind: 'merged' }>): Reply {

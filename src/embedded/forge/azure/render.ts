@@ -31,6 +31,7 @@ export async function describePull(urls: ForgeUrls, context: PullContext, pull: 
     ...(made === undefined ? {} : { lastMergeCommit: { commitId: made } }),
     labels: pull.labels.map((name) => ({ id: name, name, active: true })),
     reviewers: pull.reviewers.map((id) => ({ ...renderUser(id), vote: 0 })),
+    ...(pull.auto === undefined ? {} : { autoCompleteSetBy: renderUser(pull.auto.login) }),
     supportsIterations: true,
   };
 }

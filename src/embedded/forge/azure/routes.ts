@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
-import { complete } from './merge.ts';
+import { complete, completeLater } from './merge.ts';
 import { describePull, statusOf } from './render.ts';
 import { refuse } from './reply.ts';
 
@@ -17,6 +17,9 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
     const message = 'No api-version was supplied for the request.';
     return refuse(400, message, 'VssVersionNotSpecifiedException');
   }
+  if (/^\/[^/]+\/_apis\/connectionData$/i.test(url.pathname)) {
+    return { status: 200, body: { authenticatedUser: { id: request.login } } };
+  }
   // For example "/org/project/_apis/git/repositories/repo/pullrequests/1".
   const path = /^\/(?<project>.+)\/_apis\/git\/repositories\/(?<name>[^/]+)\/(?<rest>.+)$/i;
   const found = path.exec(url.pathname)?.groups;
@@ -28,6 +31,9 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
   }
   const context = request.contextFor(repository);
   if (rest === 'refs' && request.method === 'GET') return listRefs(context, url.searchParams);
+  const threaded = /^pullrequests\/(?<number>\d{1,9})\/threads$/i.exec(rest)?.groups?.['number'];
+  if (threaded !== undefined && request.method === 'POST')
+    return startThread(request, context, Number(threaded));
   const numbered = /^pullrequests(?:\/(?<number>\d{1,9}))?$/i.exec(rest);
   if (numbered === null) return refuse(404, 'The resource was not found.', 'VssResourceNotFoundException');
   const number = numbered.groups?.['number'];
@@ -35,12 +41,23 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
   return request.method === 'POST' ? open(request, context) : listPulls(request, context);
 }
 
+function startThread(request: ApiRequest, context: PullContext, number: number): Reply {
+  const pull = context.pulls.get(number);
+  if (pull === undefined) return notThere;
+  const comments = itemsOf(members(request.body)['comments']);
+  for (const { content } of comments) addComment(context, pull, text(content));
+  return { status: 200, body: { id: pull.comments.length, comments } };
+}
+
+const notThere = refuse(
+  404,
+  'TF401180: The requested pull request was not found.',
+  'GitPullRequestNotFoundException',
+);
+
 async function routePull(request: ApiRequest, context: PullContext, number: number): Promise<Reply> {
   const pull = context.pulls.get(number);
-  if (pull === undefined) {
-    const message = 'TF401180: The requested pull request was not found.';
-    return refuse(404, message, 'GitPullRequestNotFoundException');
-  }
+  if (pull === undefined) return notThere;
   const refusal = request.method === 'PATCH' ? await change(request, context, pull) : undefined;
   return refusal ?? { status: 200, body: await describePull(request.urls, context, pull) };
 }
@@ -52,6 +69,8 @@ async function change(request: ApiRequest, context: PullContext, pull: Pull): Pr
   if (typeof description === 'string') pull.body = description;
   if (typeof isDraft === 'boolean') pull.isDraft = isDraft;
   touchPull(pull, context.clock.nowMs());
+  const setBy = text(members(body['autoCompleteSetBy'])['id']);
+  if (setBy !== '') return completeLater(context, pull, body);
   if (status === 'completed') return complete(context, pull, body);
   if (status === 'abandoned') declinePull(context, pull);
   if (status === 'active' && pull.state === 'closed' && !reopenPull(context, pull)) {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, findCommit, openPull, type PullContext } from '../core/operations.ts';
+import { addComment, declinePull, findCommit, openPull, type PullContext } from '../core/operations.ts';
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
@@ -46,8 +46,18 @@ async function routePull(
     case 'POST/merge':
       return (await acceptMerge(context, pull, request.body)) ?? shown();
     case 'POST/decline':
+      if (pull.state !== 'open') return refuse(400, 'This pull request is already closed.');
       declinePull(context, pull);
       return shown();
+    case 'POST/comments': {
+      const raw = text(members(members(request.body)['content'])['raw']);
+      if (raw === '') return refuse(400, 'content: required key not provided');
+      addComment(context, pull, raw);
+      return {
+        status: 201,
+        body: { type: 'pullrequest_comment', id: pull.comments.length, content: { raw } },
+      };
+    }
     default:
       return notFound;
   }

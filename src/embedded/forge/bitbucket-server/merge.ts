@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/index.ts';
+import { orderAuto } from '../core/auto.ts';
 import type { ApiRequest, MergeTexts } from '../core/front.ts';
 import type { MergeMethod } from '../core/merge.ts';
 import { type Merged, mergePull, type PullContext, tryMerge } from '../core/operations.ts';
@@ -55,6 +56,10 @@ export async function acceptMerge(
   const method = methods[strategy];
   if (method === undefined) {
     return refuse(400, `The merge strategy ${strategy} does not exist`, 'NoSuchMergeStrategyException');
+  }
+  if (members(request.body)['autoMerge'] === true && pull.state === 'open' && pull.isBlocked) {
+    await orderAuto(context, pull, method, describeMerge);
+    return undefined;
   }
   const texts = describeMerge(pull, context.repository.name, method);
   const merged = await mergePull(context, pull, { method }, texts);

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext } from '../core/operations.ts';
 import type { Pull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
@@ -13,7 +13,7 @@ export async function routeBitbucketServer(request: ApiRequest): Promise<Reply> 
   const { method, url } = request;
   // For example "/rest/api/1.0/projects/OPS/repos/gitops/pull-requests/1/merge".
   const path =
-    /^\/rest\/api\/1\.0\/projects\/(?<project>[^/]+)\/repos\/(?<slug>[^/]+)\/pull-requests(?:\/(?<number>\d{1,9})(?<action>\/[a-z]+)?)?$/;
+    /^\/rest\/api\/1\.0\/projects\/(?<project>[^/]+)\/repos\/(?<slug>[^/]+)\/pull-requests(?:\/(?<number>\d{1,9})(?<action>\/[a-z-]+)?)?$/;
   const { project, slug, number, action = '' } = path.exec(url.pathname)?.groups ?? {};
   const repository = project === undefined ? undefined : request.find(`scm/${project}/${slug}`);
   if (repository === undefined) {
@@ -43,6 +43,9 @@ async function routePull(
   switch (operation) {
     case 'GET':
       return shown();
+    case 'GET/auto-merge':
+      if (pull.auto === undefined) return { status: 204 };
+      return { status: 200, body: { fromHash: pull.headId, strategyId: pull.auto.method } };
     case 'GET/merge':
       return { status: 200, body: await testMerge(context, pull) };
     case 'POST/merge':
@@ -52,6 +55,11 @@ async function routePull(
       if (version !== pull.revision) return outOfDate(pull, version);
       declinePull(context, pull);
       return shown();
+    }
+    case 'POST/comments': {
+      const words = text(members(request.body)['text']);
+      addComment(context, pull, words);
+      return { status: 201, body: { id: pull.comments.length, version: 0, text: words } };
     }
     default:
       return refuse(405, 'Method not allowed', 'MethodNotAllowedException');

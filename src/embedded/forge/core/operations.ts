@@ -15,6 +15,8 @@ export interface PullContext {
   readonly login: string;
   readonly mergeMethods: readonly MergeMethod[];
   readonly deleteBranchOnMerge: boolean;
+  /** Is everything merged through a queue? */
+  readonly hasMergeQueue: boolean;
   onChanged(pull: Pull, change: 'opened' | 'merged' | 'closed' | 'updated'): void;
 }
 
@@ -58,6 +60,12 @@ export function declinePull(context: PullContext, pull: Pull): void {
   if (pull.state !== 'open') return;
   closePull(pull, context.clock.nowMs(), undefined, baseOf(context, pull));
   context.onChanged(pull, 'closed');
+}
+
+/** Says something about a pull request. */
+export function addComment(context: PullContext, pull: Pull, text: string): void {
+  pull.comments.push({ login: context.login, text });
+  touchPull(pull, context.clock.nowMs());
 }
 
 /** Opens a closed pull request again; false when it is merged. */

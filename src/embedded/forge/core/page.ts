@@ -21,6 +21,7 @@ export function sendPage(
     ...(pull.labels.length === 0 ? [] : [`labels: ${pull.labels.join(', ')}`]),
     '',
     pull.body,
+    ...pull.comments.flatMap(({ login, text }) => ['', `${login}: ${text}`]),
   ];
   sendText(response, 200, `${lines.join('\n')}\n`);
 }

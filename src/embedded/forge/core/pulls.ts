@@ -1,5 +1,6 @@
 import type { ObjectId } from '../../../wire/git/index.ts';
 import type { Repository } from '../../git-server/index.ts';
+import type { MergeMethod } from './merge.ts';
 
 /** A pull request within one repository. */
 export interface Pull {
@@ -15,6 +16,12 @@ export interface Pull {
   baseBranch: string;
   state: 'open' | 'closed';
   labels: string[];
+  /** What people have said about it, oldest first. */
+  comments: { readonly login: string; readonly text: string }[];
+  /** Who has ordered that it is merged by itself once nothing is missing, and how. */
+  auto: { readonly method: MergeMethod; readonly login: string } | undefined;
+  /** The same for one that waits in the merge queue. */
+  queue: { readonly method: MergeMethod; readonly login: string } | undefined;
   /** Something that the host demands (a check, a review) is missing. */
   isBlocked: boolean;
   updatedAtMs: number;
@@ -64,6 +71,9 @@ export class PullList {
       labels: [...(draft.labels ?? [])],
       reviewers: draft.reviewers ?? [],
       assignees: draft.assignees ?? [],
+      comments: [],
+      auto: undefined,
+      queue: undefined,
       isBlocked: false,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -108,6 +118,8 @@ export function closePull(pull: Pull, nowMs: number, merge: Pull['merge'], base:
   pull.state = 'closed';
   pull.closedAtMs = nowMs;
   pull.merge = merge;
+  pull.auto = undefined;
+  pull.queue = undefined;
   if (base !== undefined) pull.baseId = base;
   touchPull(pull, nowMs);
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../base/index.ts';
+import { orderAuto } from '../core/auto.ts';
 import type { MergeTexts } from '../core/front.ts';
 import type { MergeMethod } from '../core/merge.ts';
 import { type Merged, mergePull, type PullContext } from '../core/operations.ts';
@@ -35,10 +36,18 @@ export async function acceptMerge(
   pull: Pull,
   body: JsonValue | undefined,
 ): Promise<Reply> {
-  const { Do: style, head_commit_id: head } = members(body);
+  const { Do: style, head_commit_id: head, merge_when_checks_succeed: auto } = members(body);
   const method = methods[text(style) || 'merge'];
   if (method === undefined) return refuse(422, '[Do]: Required');
   if (pull.merge !== undefined) return refuse(405, '');
+  if (auto === true && pull.state === 'open' && !pull.isDraft) {
+    if (pull.auto !== undefined) {
+      const words = 'pull request is already scheduled to auto merge when checks succeed';
+      return refuse(409, `${words} [pull_id: ${pull.number}]`);
+    }
+    await orderAuto(context, pull, method, describeMerge);
+    return { status: 201 };
+  }
   const texts = describeMerge(pull, context.repository.name, method);
   const wish = { method, ...(text(head) === '' ? {} : { head: text(head) }) };
   const merged = await mergePull(context, pull, wish, texts);

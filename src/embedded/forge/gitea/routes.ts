@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text, texts } from '../core/text.ts';
@@ -31,6 +31,9 @@ export async function routeGitea(request: ApiRequest): Promise<Reply> {
 }
 
 async function routePull(request: ApiRequest, context: PullContext, rest: string): Promise<Reply> {
+  const commented = /^issues\/(?<number>\d{1,9})\/comments$/.exec(rest)?.groups?.['number'];
+  if (commented !== undefined && request.method === 'POST')
+    return comment(request, context, Number(commented));
   const { number, action = '' } = /^pulls\/(?<number>\d{1,9})(?<action>\/[a-z_]+)?$/.exec(rest)?.groups ?? {};
   const pull = number === undefined ? undefined : context.pulls.get(Number(number));
   if (pull === undefined) return notFound;
@@ -46,6 +49,15 @@ async function routePull(request: ApiRequest, context: PullContext, rest: string
     default:
       return notFound;
   }
+}
+
+function comment({ body }: ApiRequest, context: PullContext, number: number): Reply {
+  const pull = context.pulls.get(number);
+  if (pull === undefined) return notFound;
+  const words = text(members(body)['body']);
+  if (words === '') return refuse(422, '[Body]: Required');
+  addComment(context, pull, words);
+  return { status: 201, body: { id: pull.comments.length, body: words } };
 }
 
 async function open(request: ApiRequest, context: PullContext): Promise<Reply> {

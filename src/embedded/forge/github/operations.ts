@@ -111,6 +111,12 @@ export async function mergePull(context: GitHubContext, pull: Pull, body: JsonOb
     title: text(body['commit_title']) || usual.title,
     message: text(body['commit_message']) || usual.message,
   };
+  if (context.hasMergeQueue) {
+    return problem(
+      405,
+      'Repository rule violations found\n\nChanges must be made through the merge queue\n\n',
+    );
+  }
   const wish: MergeWish = { method, ...(body['sha'] === undefined ? {} : { head: text(body['sha']) }) };
   const merged = await mergeForReal(context, pull, wish, said);
   if (merged.kind !== 'merged') return refuseMerge(merged, method);

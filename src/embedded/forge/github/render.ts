@@ -26,7 +26,11 @@ export function renderPull(
   return {
     ...renderState(pull, merge),
     id: 1000 + pull.number,
-    node_id: `PR_${pull.number}`,
+    node_id: nodeId(repository, pull),
+    auto_merge:
+      pull.auto === undefined
+        ? null
+        : { enabled_by: renderUser(urls, pull.auto.login), merge_method: pull.auto.method },
     number: pull.number,
     url: `${urls.api}/${path}/pulls/${pull.number}`,
     html_url: pullUrl(urls, repository.name, pull.number),
@@ -61,10 +65,22 @@ function renderState(pull: Pull, merge: Mergeability): JsonObject {
   };
 }
 
-function readOpenState(pull: Pull, merge: Mergeability): string {
+/** The state of an open pull request in GitHub’s words. */
+export function readOpenState(pull: Pull, merge: Mergeability): string {
   if (pull.isDraft) return 'draft';
   if (merge.kind !== 'clean') return 'dirty';
   return pull.isBlocked ? 'blocked' : 'clean';
+}
+
+/** How GraphQL names a pull request; to everybody else it is just a text. */
+export function nodeId({ name }: Repository, { number }: Pull): string {
+  return `PR_${Buffer.from(`${name}#${number}`).toString('base64url')}`;
+}
+
+/** Repository and number of `nodeId`. */
+export function readNodeId(id: string): { readonly name: string; readonly number: number } {
+  const [name = '', number] = Buffer.from(id.replace(/^PR_/, ''), 'base64url').toString().split('#');
+  return { name, number: Number(number) };
 }
 
 /** The labels of a pull request in GitHub's shape. */

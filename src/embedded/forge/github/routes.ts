@@ -1,10 +1,11 @@
 import { isJsonObject } from '../../../base/index.ts';
 import type { Repository } from '../../git-server/index.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { findCommit } from '../core/operations.ts';
+import { addComment, findCommit } from '../core/operations.ts';
 import type { Pull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
-import { members, texts } from '../core/text.ts';
+import { members, text, texts } from '../core/text.ts';
+import { answerGraph } from './graph.ts';
 import {
   addLabels,
   addPeople,
@@ -21,6 +22,7 @@ import { renderCommit, renderLabels, renderRepository, renderUser } from './rend
 /** Answers a request; what is not there is a 404 as at GitHub. */
 export async function routeGitHub(request: ApiRequest): Promise<Reply> {
   const path = request.url.pathname.replace(/^\/api\/v3(?=\/)/, '');
+  if (path === '/graphql' || path === '/api/graphql') return answerGraph(request);
   if (path === '/user') return { status: 200, body: renderUser(request.urls, request.login) };
   // For example "/repos/example/gitops/pulls/1/merge".
   const match = /^\/repos\/(?<owner>[^/]+)\/(?<name>[^/]+)(?<rest>\/.*)?$/.exec(path)?.groups;
@@ -71,6 +73,10 @@ async function routePull(
       return pull.merge === undefined ? problem(404, 'Not Found') : { status: 204 };
     case 'PUT pulls/merge':
       return mergePull(context, pull, body);
+    case 'POST issues/comments': {
+      addComment(context, pull, text(body['body']));
+      return { status: 201, body: { id: pull.comments.length, body: text(body['body']) } };
+    }
     case 'GET issues/labels':
       return { status: 200, body: renderLabels(pull) };
     case 'POST issues/labels':

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../base/index.ts';
+import { orderAuto } from '../core/auto.ts';
 import type { MergeTexts } from '../core/front.ts';
 import type { MergeMethod } from '../core/merge.ts';
 import { type Merged, mergePull, type PullContext } from '../core/operations.ts';
@@ -24,8 +25,13 @@ export async function acceptMerge(
   pull: Pull,
   body: JsonValue | undefined,
 ): Promise<Reply | undefined> {
-  const { squash, sha } = members(body);
+  const { squash, sha, auto_merge: auto } = members(body);
   const method = squash === true ? 'squash' : 'merge';
+  const isSameHead = sha === undefined || text(sha) === pull.headId;
+  if (auto === true && pull.isBlocked && isSameHead && pull.state === 'open') {
+    await orderAuto(context, pull, method, describeMerge);
+    return undefined;
+  }
   const texts = describeMerge(pull, context.repository.name, method);
   const wish = { method, ...(sha === undefined ? {} : { head: text(sha) }) } as const;
   const merged = await mergePull(context, pull, wish, texts);

@@ -38,6 +38,7 @@ export async function describePull(
     merge_status: status === 'conflict' ? 'cannot_be_merged' : 'can_be_merged',
     detailed_merge_status: status,
     has_conflicts: status === 'conflict',
+    merge_when_pipeline_succeeds: pull.auto !== undefined,
     sha: pull.headId,
     merge_commit_sha: merge !== undefined && !isSquashed ? merge.commit : null,
     squash_commit_sha: merge !== undefined && isSquashed ? merge.commit : null,

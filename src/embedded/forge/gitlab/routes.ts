@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import { enqueue } from '../core/auto.ts';
 import type { ApiRequest } from '../core/front.ts';
-import { declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
+import { addComment, declinePull, openPull, type PullContext, reopenPull } from '../core/operations.ts';
 import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
@@ -17,11 +18,13 @@ export async function routeGitLab(request: ApiRequest): Promise<Reply> {
   }
   // For example "/api/v4/projects/example%2Fgitops/merge_requests/1/merge".
   const path =
-    /^\/api\/v4\/projects\/(?<project>[^/]+)\/merge_requests(?:\/(?<number>\d{1,9})(?<action>\/merge)?)?$/;
-  const { project, number, action = '' } = path.exec(url.pathname)?.groups ?? {};
+    /^\/api\/v4\/projects\/(?<project>[^/]+)(?<part>(?:\/merge_trains)?\/merge_requests)?(?:\/(?<number>\d{1,9})(?<action>\/[a-z]+)?)?$/;
+  const { project, part, number, action = '' } = path.exec(url.pathname)?.groups ?? {};
   const repository = project === undefined ? undefined : request.find(decodeURIComponent(project));
   if (repository === undefined) return refuse(404, '404 Project Not Found');
   const context = request.contextFor(repository);
+  if (part === undefined) return showProject(context);
+  if (part.startsWith('/merge_trains')) return routeTrain(request, context, Number(number));
   if (number === undefined) return routeList(request, context);
   const pull = context.pulls.get(Number(number));
   if (pull === undefined) return notFound;
@@ -32,9 +35,34 @@ export async function routeGitLab(request: ApiRequest): Promise<Reply> {
       return change(request, context, pull);
     case 'PUT/merge':
       return (await acceptMerge(context, pull, request.body)) ?? show(request, context, pull);
+    case 'POST/notes': {
+      const { body } = members(request.body);
+      if (text(body) === '') return refuse(400, '400 Bad request - Note {:note=>["can\'t be blank"]}');
+      addComment(context, pull, text(body));
+      return { status: 201, body: { id: pull.comments.length, body: text(body) } };
+    }
     default:
       return refuse(405, '405 Method Not Allowed');
   }
+}
+
+function showProject({ repository, hasMergeQueue }: PullContext): Reply {
+  const { name } = repository;
+  return { status: 200, body: { id: 1, path_with_namespace: name, merge_trains_enabled: hasMergeQueue } };
+}
+
+function routeTrain({ method, body }: ApiRequest, context: PullContext, number: number): Reply {
+  const pull = context.pulls.get(number);
+  if (pull === undefined || !context.hasMergeQueue) return notFound;
+  const car = { id: number, merge_request: { iid: number }, status: 'fresh' };
+  if (method === 'GET') return pull.queue === undefined ? notFound : { status: 200, body: car };
+  const { sha, squash } = members(body);
+  if (sha !== undefined && text(sha) !== pull.headId) {
+    return refuse(409, 'SHA does not match HEAD of source branch');
+  }
+  if (pull.isBlocked) pull.auto = { method: squash === true ? 'squash' : 'merge', login: context.login };
+  else enqueue(context, pull, squash === true ? 'squash' : 'merge');
+  return { status: pull.isBlocked ? 202 : 201, body: [car] };
 }
 
 async function routeList(request: ApiRequest, context: PullContext): Promise<Reply> {
