@@ -12,4 +12,9 @@ export const mainErrors = defineErrors({
     summary: 'A file that a setting names cannot be read.',
     help: 'Correct the path, or make the file readable.',
   },
+  'main.not-served': {
+    disposition: 'stop',
+    summary: 'The API server has a definition and does not serve its kind.',
+    help: 'Look at the conditions of the named CustomResourceDefinition; another definition may hold one of its names.',
+  },
 });

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { customResourceDefinitions } from '../api/core/index.ts';
-import { keyOf } from '../api/meta/index.ts';
 import { toCustomResourceDefinition } from '../api/structural/index.ts';
 import { kargoKinds } from '../api/v1alpha1/index.ts';
-import { AppError, type JsonObject } from '../base/index.ts';
 import {
   backupDataFolder,
   createApiServer,
@@ -12,14 +9,15 @@ import {
   openDataFolder,
   restoreDataFolder,
 } from '../embedded/apiserver/index.ts';
-import { createKubeClient, type KubeClient } from '../kube/index.ts';
+import { createKubeClient } from '../kube/index.ts';
 import { createAdapters, createHttp, type Surroundings } from './adapters.ts';
 import { createAuthorityCertificate, type LocalAuthority, openLocalAuthority } from './certificates.ts';
 import { untilAborted } from './controller-process.ts';
 import { startControllers } from './controllers.ts';
+import { installDefinition } from './definitions.ts';
 import { mainErrors } from './errors.ts';
 import { Resources } from './resources.ts';
-import { formatKubeconfig, writePrivateFile } from './sandbox/index.ts';
+import { controllerUser, formatKubeconfig, writePrivateFile } from './sandbox/index.ts';
 import type { Streams } from './sandbox-process.ts';
 import { readSettings } from './settings.ts';
 import { createSurroundings } from './surroundings.ts';
@@ -49,8 +47,6 @@ interface Identity {
 }
 
 const authorityDays = 3650;
-/** Who the controllers are to the API server; admission counts them as control plane. */
-const controllerUser = 'system:serviceaccount:kargo:kargo-controller';
 
 /**
  * The process behind `gantry standalone`: an API server that keeps everything in a data folder, and the controllers, until
@@ -93,7 +89,8 @@ async function serve(call: StandaloneCall, streams: Streams, signal: AbortSignal
   const cluster = await startApiServer(surroundings, { data, identity, authority, port }, resources);
   const address = { server: cluster.url, token: cluster.controllerToken, caData: identity.caPem };
   const client = resources.use(await createKubeClient(surroundings, address), (one) => one.close());
-  for (const kind of kargoKinds) await installDefinition(client, toCustomResourceDefinition(kind), signal);
+  for (const kind of kargoKinds)
+    await installDefinition({ ...surroundings, client }, toCustomResourceDefinition(kind), signal);
   await startWebhooks(
     { ...surroundings, client },
     { settings, authority, port: 0, host: '127.0.0.1', registers: true },
@@ -173,19 +170,4 @@ async function startApiServer(
   );
   resources.use(server, (one) => one.close());
   return { url: server.url, controllerToken };
-}
-
-/** Creates a definition, or brings the one of an earlier version of the program up to date. */
-async function installDefinition(
-  client: KubeClient,
-  definition: ReturnType<typeof toCustomResourceDefinition>,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await client.writer.create(customResourceDefinitions, definition, signal);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'kube.already-exists') throw error;
-    const patch = { spec: (definition as unknown as JsonObject)['spec'] };
-    await client.writer.mergePatch(customResourceDefinitions, keyOf(definition), patch, {}, signal);
-  }
 }

@@ -13,6 +13,16 @@ export interface GenuineKube extends AsyncDisposable {
   /** Path of the CA, PEM. */
   readonly caFile: string;
   readonly kubeconfig: string;
+  /** Process ids of etcd and the API server. */
+  readonly pids: { readonly etcd: number; readonly apiServer: number };
+  /** Of further users who may do everything, by name. */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
+/** How a genuine control plane is made. */
+export interface GenuineKubeOptions {
+  /** Names of users who may do everything, beside the administrator. */
+  readonly users?: readonly string[];
 }
 
 const startLimitMs = 120_000;
@@ -27,29 +37,42 @@ const controllers = [
 ];
 
 /** Starts the programs of a folder on free ports, with everything they write in a temporary folder. */
-export async function startGenuineKube(programs: string): Promise<GenuineKube> {
+export async function startGenuineKube(
+  programs: string,
+  options: GenuineKubeOptions = {},
+): Promise<GenuineKube> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-genuine-kube-'));
   const children: ChildProcess[] = [];
   const dispose = async (): Promise<void> => {
     for (const child of [...children].reverse()) await endProcess(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  const start = (name: string, args: readonly string[]): void => {
+  const start = (name: string, args: readonly string[]): number => {
     const log = openSync(join(folder, `${name}.log`), 'a');
-    children.push(spawn(join(programs, name), args, { stdio: ['ignore', log, log] }));
+    const child = spawn(join(programs, name), args, { stdio: ['ignore', log, log] });
+    children.push(child);
+    return child.pid ?? 0;
   };
   try {
     const [client, peer, secure] = await freePorts(3);
-    start('etcd', etcdArguments(folder, `http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`));
-    const token = randomBytes(24).toString('base64url');
-    writeKeys(folder, token);
-    start('kube-apiserver', apiServerArguments(folder, `http://127.0.0.1:${client}`, secure ?? 0));
+    const etcd = start(
+      'etcd',
+      etcdArguments(folder, `http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`),
+    );
+    const token = newToken();
+    const tokens = Object.fromEntries((options.users ?? []).map((user) => [user, newToken()]));
+    writeKeys(folder, { 'kubernetes-admin': token, ...tokens });
+    const apiServer = start(
+      'kube-apiserver',
+      apiServerArguments(folder, `http://127.0.0.1:${client}`, secure ?? 0),
+    );
     const url = `https://127.0.0.1:${secure}`;
     const caFile = join(folder, 'certs/apiserver.crt');
     await untilReady({ url, token, caFile }, children, folder);
     const kubeconfig = writeKubeconfig(folder, { url, token, caFile });
     start('kube-controller-manager', controllerArguments(folder, kubeconfig));
-    return { url, token, caFile, kubeconfig, [Symbol.asyncDispose]: dispose };
+    const pids = { etcd, apiServer };
+    return { url, token, caFile, kubeconfig, pids, tokens, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -68,13 +91,14 @@ function etcdArguments(folder: string, client: string, peer: string): readonly s
   ];
 }
 
-function writeKeys(folder: string, token: string): void {
+const newToken = (): string => randomBytes(24).toString('base64url');
+
+function writeKeys(folder: string, tokens: Readonly<Record<string, string>>): void {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(join(folder, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(join(folder, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
-  writeFileSync(join(folder, 'tokens.csv'), `${token},kubernetes-admin,admin,"system:masters"\n`, {
-    mode: 0o600,
-  });
+  const lines = Object.entries(tokens).map(([user, token]) => `${token},${user},${user},"system:masters"\n`);
+  writeFileSync(join(folder, 'tokens.csv'), lines.join(''), { mode: 0o600 });
 }
 
 function apiServerArguments(folder: string, etcd: string, port: number): readonly string[] {

@@ -85,7 +85,11 @@ export async function startFront(
     agents.set(upstream.address, agent);
     const onward = await pass(request, body, upstream, agent, response);
     const isCut = interference?.when === 'after';
-    if (!isCut) response.writeHead(onward.statusCode ?? 502, onward.headers);
+    if (!isCut) {
+      response.writeHead(onward.statusCode ?? 502, onward.headers);
+      // A watch answers long before it has something to say.
+      response.flushHeaders();
+    }
     let responseBytes = 0;
     for await (const chunk of onward as AsyncIterable<Buffer>) {
       responseBytes += chunk.length;

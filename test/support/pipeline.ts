@@ -8,7 +8,7 @@ import { annotations, type Promotion, promotions, warehouses } from '../../src/a
 import type { JsonObject } from '../../src/base/index.ts';
 import { runController } from '../../src/main/controller-process.ts';
 import { Resources } from '../../src/main/resources.ts';
-import { type Sandbox, startSandbox } from '../../src/main/sandbox/index.ts';
+import { type Sandbox, type SandboxCluster, startSandbox } from '../../src/main/sandbox/index.ts';
 import { readSettings } from '../../src/main/settings.ts';
 import { createSurroundings } from '../../src/main/surroundings.ts';
 import { createImagePusher } from '../../src/oci/index.ts';
@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly hosts?: readonly string[];
   /** Servers that stand in the embedded ones' place, for everybody: host and port by host, asked for when needed. */
   readonly backends?: Readonly<Record<string, () => string>>;
+  /** A cluster in the embedded API server's place, the pipeline's own; it ends with the pipeline. Default: embedded. */
+  readonly startCluster?: () => Promise<SandboxCluster & AsyncDisposable>;
   /** Environment variables of the controllers, and of the sandbox. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -105,11 +107,14 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
   const backends = Object.fromEntries(
     Object.entries(mapped).filter(([host]) => options.backends?.[host] !== undefined),
   );
+  const cluster = await options.startCluster?.();
+  if (cluster !== undefined) resources.use(cluster, dispose);
   const sandbox = await startSandbox(
     createSurroundings('silent', { write: () => undefined }),
     {
       runsControllers: false,
       healthDelayMs: options.healthDelayMs ?? 50,
+      ...(cluster === undefined ? {} : { cluster }),
       environment: { ...options.environment, GANTRY_ENDPOINTS: JSON.stringify(backends) },
     },
     signal,
@@ -168,12 +173,11 @@ async function startArtifactsFront(folder: string, options: PipelineOptions, res
 }
 
 async function startApiFront(sandbox: Sandbox, folder: string, tls: TestTls, resources: Resources) {
-  const address = new URL(sandbox.info.server).host;
-  const caPem = readFileSync(sandbox.info.caFile, 'utf8');
+  const { server, caPem, config } = parseKubeconfig(readFileSync(sandbox.controllerKubeconfig, 'utf8'));
+  const address = new URL(server).host;
   const api = resources.use(await startFront(tls, () => ({ address, caPem }), 'api'), dispose);
   const kubeconfig = join(folder, 'kubeconfig');
-  const own = readFileSync(sandbox.controllerKubeconfig, 'utf8');
-  writeFileSync(kubeconfig, redirect(own, api.address, tls.ca));
+  writeFileSync(kubeconfig, config(api.address, tls.ca));
   return { api, kubeconfig };
 }
 
@@ -181,14 +185,16 @@ async function dispose(resource: AsyncDisposable): Promise<void> {
   await resource[Symbol.asyncDispose]();
 }
 
-/** The same kubeconfig for the same user at another address. */
-function redirect(kubeconfig: string, address: string, caPem: string): string {
-  const config = JSON.parse(kubeconfig) as { clusters: { cluster: Record<string, string> }[] };
-  for (const { cluster } of config.clusters) {
-    cluster['server'] = `https://${address}`;
-    cluster['certificate-authority-data'] = Buffer.from(caPem).toString('base64');
-  }
-  return JSON.stringify(config);
+/** Where a kubeconfig leads to, and what makes the same one for another address. */
+function parseKubeconfig(text: string) {
+  const parsed = JSON.parse(text) as { clusters: { cluster: Record<string, string> }[] };
+  const { server = '', 'certificate-authority-data': ca = '' } = parsed.clusters[0]?.cluster ?? {};
+  const config = (address: string, caPem: string): string => {
+    const data = Buffer.from(caPem).toString('base64');
+    const cluster = { server: `https://${address}`, 'certificate-authority-data': data };
+    return JSON.stringify({ ...parsed, clusters: parsed.clusters.map((one) => ({ ...one, cluster })) });
+  };
+  return { server, caPem: Buffer.from(ca, 'base64').toString('utf8'), config };
 }
 
 type Actions = Omit<

@@ -12,7 +12,8 @@ export function structuralSchemaOf(kind: KindDefinition): StructuralSchema {
     .object({
       apiVersion: z.string().describe('The version of the schema that the object follows.').optional(),
       kind: z.string().describe('The kind of the object.').optional(),
-      metadata: z.object({}).describe('Standard metadata.').optional(),
+      // An API server describes it itself and refuses any other word about it.
+      metadata: z.object({}).optional(),
       ...kind.members.shape,
     })
     .describe(kind.description);

@@ -13,6 +13,7 @@ export { type FieldProblem, type FieldReason, formatInvalid } from './problems.t
 export { type PruneResult, pruneUnknown } from './prune.ts';
 export { evaluateRules } from './rules.ts';
 export {
+  checkOwnMetadata,
   readStructuralSchema,
   type StructuralSchema,
   type StructuralSchemaResult,

@@ -70,6 +70,26 @@ export function readStructuralSchema(json: JsonValue, at: string): StructuralSch
     : { ok: false, problems };
 }
 
+/**
+ * What is wrong with the place of `metadata` in a definition's schema: what they are is known, and only names may be narrowed.
+ *
+ * `at` is the path that problems begin with.
+ */
+export function checkOwnMetadata(json: JsonValue, at: string): readonly FieldProblem[] {
+  const properties = isJsonObject(json) ? json['properties'] : undefined;
+  const metadata = isJsonObject(properties) ? properties['metadata'] : undefined;
+  if (!isJsonObject(metadata)) return [];
+  const { properties: members = {}, ...rest } = metadata;
+  const isNarrowed =
+    Object.keys(rest).every((name) => name === 'type') &&
+    isJsonObject(members) &&
+    Object.keys(members).every((name) => name === 'name' || name === 'generateName');
+  if (isNarrowed) return [];
+  const detail =
+    'must not specify anything other than name and generateName, but metadata is implicitly specified';
+  return [forbidden(`${at}.properties[metadata]`, detail)];
+}
+
 /** Inside allOf, anyOf, oneOf and not only value checks may stand: no type, and no structure that is not outside too. */
 function checkSchema(json: JsonValue, at: string, place: 'structural' | 'logical'): FieldProblem[] {
   if (!isJsonObject(json)) return [problem(at, 'FieldValueTypeInvalid', 'must be an object', json)];

@@ -189,7 +189,8 @@ test('drops unknown fields and fills in defaults', () => {
 
 test('describes every field', () => {
   const undescribed = kargoKinds.flatMap((kind) => findUndescribed(structuralSchemaOf(kind), kind.kind));
-  expect(undescribed).toEqual([]);
+  // Only an API server describes metadata.
+  expect(undescribed).toEqual(kargoKinds.map(({ kind }) => `${kind}.metadata`));
 });
 
 type Schema = ReturnType<typeof structuralSchemaOf>;

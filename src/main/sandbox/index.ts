@@ -3,4 +3,10 @@
  * Start reading at `sandbox.ts`.
  */
 export { formatKubeconfig, writePrivateFile } from './kubeconfig.ts';
-export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
+export {
+  controllerUser,
+  type Sandbox,
+  type SandboxCluster,
+  type SandboxOptions,
+  startSandbox,
+} from './sandbox.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { applicationDefinition, applications } from '../../api/argocd/index.ts';
-import { customResourceDefinitions, namespaces } from '../../api/core/index.ts';
+import { namespaces } from '../../api/core/index.ts';
 import type { KubeObject } from '../../api/meta/index.ts';
 import { toCustomResourceDefinition } from '../../api/structural/index.ts';
 import { freights, kargoKinds, promotions, stages, warehouses } from '../../api/v1alpha1/index.ts';
@@ -12,6 +12,7 @@ import type { HttpClient } from '../../ports/index.ts';
 import { type Adapters, createAdapters, createHttp, type Surroundings } from '../adapters.ts';
 import { createLocalAuthority, type LocalAuthority } from '../certificates.ts';
 import { startControllers } from '../controllers.ts';
+import { installDefinition } from '../definitions.ts';
 import { Resources } from '../resources.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { startWebhooks } from '../webhooks.ts';
@@ -19,12 +20,24 @@ import { applyObject } from './apply.ts';
 import { createPrivateFolder, formatKubeconfig, writePrivateFile } from './kubeconfig.ts';
 import { type ArtifactServers, mappedHosts, startArtifactServers } from './servers.ts';
 
+/** A cluster that stands in the embedded API server's place: empty, and the sandbox's own. */
+export interface SandboxCluster {
+  readonly server: string;
+  readonly caPem: string;
+  /** The administrator's. */
+  readonly token: string;
+  /** Of the user `controllerUser`, who may do everything too. */
+  readonly controllerToken: string;
+}
+
 /** How a sandbox is made. */
 export interface SandboxOptions {
   /** Run Gantry's controllers in this process. Default true; without them, `gantry controller` can do it. */
   readonly runsControllers?: boolean;
   /** How long an Application stays Progressing after a sync, in milliseconds. */
   readonly healthDelayMs?: number;
+  /** Default: an embedded API server, in memory. */
+  readonly cluster?: SandboxCluster;
   /** Environment variables for the controllers' settings. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -49,7 +62,7 @@ export interface Sandbox {
 const user = 'release-robot';
 const argocdNamespace = 'argocd';
 /** Who the controllers are to the API server; admission counts them as control plane. */
-const controllerUser = 'system:serviceaccount:kargo:kargo-controller';
+export const controllerUser = 'system:serviceaccount:kargo:kargo-controller';
 /** What people look at, kept in the cache of the administrator's client. */
 const shownTypes = [warehouses, freights, stages, promotions, applications].map((type) => ({ type }));
 
@@ -91,13 +104,13 @@ async function build(
     GANTRY_ENDPOINTS: endpoints,
   });
 
-  const cluster = await startApiServer(surroundings, authority, resources);
+  const cluster = options.cluster ?? (await startApiServer(surroundings, authority, resources));
   const connect = async (token: string): Promise<KubeClient> => {
-    const address = { server: cluster.server, token, caData: authority.certPem };
+    const address = { server: cluster.server, token, caData: cluster.caPem };
     return resources.use(await createKubeClient(surroundings, address), (one) => one.close());
   };
   const client = await connect(cluster.token);
-  await install(client, settings, signal);
+  await install({ ...surroundings, client }, settings, signal);
   const http = createHttp(settings, resources);
   const controlPlane = await connect(cluster.controllerToken);
   const adapters = createAdapters(surroundings, controlPlane, http, settings);
@@ -111,11 +124,7 @@ async function build(
   await client.start(shownTypes, signal);
 
   const writeKubeconfig = (name: string, token: string): string =>
-    writePrivateFile(
-      folder,
-      name,
-      formatKubeconfig({ server: cluster.server, token, caPem: authority.certPem }),
-    );
+    writePrivateFile(folder, name, formatKubeconfig({ server: cluster.server, token, caPem: cluster.caPem }));
   const kubeconfig = writeKubeconfig('kubeconfig', cluster.token);
   const base = servers.listening.url;
   const info: SandboxInfo = {
@@ -159,7 +168,7 @@ async function startApiServer(
   surroundings: Surroundings,
   authority: LocalAuthority,
   resources: Resources,
-): Promise<{ readonly server: string; readonly token: string; readonly controllerToken: string }> {
+): Promise<SandboxCluster> {
   const token = randomBytes(24).toString('base64url');
   const controllerToken = randomBytes(24).toString('base64url');
   const groups = ['system:serviceaccounts', 'system:authenticated'];
@@ -167,13 +176,18 @@ async function startApiServer(
   const { certPem, keyPem } = await authority.issue(['127.0.0.1', 'localhost']);
   const server = await createApiServer(surroundings, { token, users, tls: { cert: certPem, key: keyPem } });
   resources.use(server, (one) => one.close());
-  return { server: server.url, token, controllerToken };
+  return { server: server.url, caPem: authority.certPem, token, controllerToken };
 }
 
 /** Kinds and namespaces that a cluster with Gantry and Argo CD has. */
-async function install(client: KubeClient, settings: Settings, signal: AbortSignal): Promise<void> {
+async function install(
+  deps: Surroundings & { readonly client: KubeClient },
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client } = deps;
   const definitions = [...kargoKinds.map(toCustomResourceDefinition), applicationDefinition];
-  await Promise.all(definitions.map((one) => client.writer.create(customResourceDefinitions, one, signal)));
+  await Promise.all(definitions.map((one) => installDefinition(deps, one, signal)));
   for (const name of [argocdNamespace, settings.KARGO_NAMESPACE]) {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await client.writer.create(namespaces, namespace, signal);

@@ -1,3 +1,5 @@
+import { toCustomResourceDefinition } from '../../../src/api/structural/index.ts';
+import { kargoKinds } from '../../../src/api/v1alpha1/index.ts';
 import type { Row } from './rows.ts';
 import { configMap, widget } from './world.ts';
 
@@ -502,6 +504,48 @@ export const writeRows: readonly Row[] = [
     because: 'every place has a type',
   },
   {
+    name: 'a definition that describes metadata',
+    call: post(
+      definitionOf({ metadata: { type: 'object', description: 'Standard metadata.' } }),
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    ),
+    want: {
+      code: 422,
+      message:
+        'spec.validation.openAPIV3Schema.properties[metadata]: Forbidden: must not specify anything other than name and generateName',
+    },
+    because: 'what metadata are is known',
+  },
+  {
+    name: 'a definition that has members of metadata',
+    call: post(
+      definitionOf({ metadata: { type: 'object', properties: { labels: { type: 'object' } } } }),
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    ),
+    want: { code: 422, message: 'properties[metadata]: Forbidden' },
+    because: 'what metadata are is known',
+  },
+  {
+    name: 'a definition that narrows names',
+    call: post(
+      definitionOf({ metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 9 } } } }),
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
+    ),
+    want: { code: 201 },
+    because: 'names may be narrowed',
+  },
+  ...kargoKinds.map(
+    (kind): Row => ({
+      name: `the definition of ${kind.kind}`,
+      call: post(
+        toCustomResourceDefinition(kind),
+        '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
+      ),
+      want: { code: 201 },
+      because: 'it is installed in every cluster',
+    }),
+  ),
+  {
     name: 'a definition is established',
     call: { path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.contract.example.com' },
     want: {
@@ -629,6 +673,19 @@ export const writeRows: readonly Row[] = [
     because: 'both are told at once',
   },
 ];
+
+function definitionOf(properties: object): object {
+  const schema = { openAPIV3Schema: { type: 'object', properties } };
+  return {
+    metadata: { name: 'as.g.example.com' },
+    spec: {
+      group: 'g.example.com',
+      scope: 'Cluster',
+      names: { plural: 'as', singular: 'a', kind: 'A', listKind: 'AList' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
 
 function matching(pattern: RegExp): { readonly asymmetricMatch: (value: unknown) => boolean } {
   return { asymmetricMatch: (value) => typeof value === 'string' && pattern.test(value) };

@@ -1,5 +1,5 @@
 import { type Condition, setCondition } from '../../../api/meta/index.ts';
-import { readStructuralSchema } from '../../../api/structural/index.ts';
+import { checkOwnMetadata, readStructuralSchema } from '../../../api/structural/index.ts';
 import { equalJson, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt, valueAt, withMeta, withValue } from '../json-path.ts';
 import type { Resource, WriteFacts } from '../resource.ts';
@@ -113,7 +113,8 @@ function versionProblems(version: JsonValue, field: string): FieldProblem[] {
   if (schema === undefined)
     return [problem(field, 'FieldValueRequired', 'Required value: schemas are required')];
   const read = readStructuralSchema(schema, field);
-  if (!read.ok) return [...read.problems];
+  const problems = [...(read.ok ? [] : read.problems), ...checkOwnMetadata(schema, field)];
+  if (problems.length > 0) return problems;
   if (textAt(schema, 'type') === 'object') return [];
   const type = textAt(schema, 'type') ?? '';
   return [
