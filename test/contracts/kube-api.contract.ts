@@ -3,6 +3,7 @@ import type { CallAnswer, KubeApiUnderTest } from './kube-api/client.ts';
 import type { Row } from './kube-api/rows.ts';
 import { applyRows } from './kube-api/rows-apply.ts';
 import { discoveryRows } from './kube-api/rows-discovery.ts';
+import { kindRows } from './kube-api/rows-kinds.ts';
 import { listRows } from './kube-api/rows-list.ts';
 import { patchRows } from './kube-api/rows-patch.ts';
 import { writeRows } from './kube-api/rows-write.ts';
@@ -34,6 +35,7 @@ export function describeKubeApi(name: string, start: () => Promise<KubeApiUnderT
       { group: 'patch', rows: patchRows },
       { group: 'apply', rows: applyRows },
       { group: 'list', rows: listRows },
+      { group: 'kinds', rows: kindRows },
     ])('$group', ({ rows }) => {
       test.each(rows)('$name', async (row) => checkRow(await open(), row));
     });

@@ -31,13 +31,7 @@ const literals = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g;
  */
 export function createRuleCompiler(matches: MatchPattern): CompileRule {
   const compiled = new Map<string, CompiledRule>();
-  const environment = new Environment({
-    unlistedVariablesAreDyn: true,
-    homogeneousAggregateLiterals: false,
-    enableOptionalTypes: true,
-  }).registerFunction('string.matchesRe2(string): bool', (text: string, pattern: string) =>
-    matches(pattern, text),
-  );
+  const environment = createEnvironment(matches);
   return (source) => {
     const known = compiled.get(source) ?? compileRule(environment, source);
     compiled.set(source, known);
@@ -45,9 +39,30 @@ export function createRuleCompiler(matches: MatchPattern): CompileRule {
   };
 }
 
+/** Where expressions are compiled: RE2 for patterns, any variable. */
+export function createEnvironment(matches: MatchPattern): Environment {
+  return new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+  }).registerFunction('string.matchesRe2(string): bool', (text: string, pattern: string) =>
+    matches(pattern, text),
+  );
+}
+
+/** The expression with our function in the place of `matches`. */
+export function guardMatches(source: string): string {
+  return source.replace(literalOrMatches, (found) => (found.startsWith('.') ? '.matchesRe2(' : found));
+}
+
+/** The expression with empty text literals. */
+export function withoutLiterals(source: string): string {
+  return source.replace(literals, '""');
+}
+
 function compileRule(environment: Environment, source: string): CompiledRule {
-  const isTransition = /\boldSelf\b/.test(source.replace(literals, '""'));
-  const safe = source.replace(literalOrMatches, (found) => (found.startsWith('.') ? '.matchesRe2(' : found));
+  const isTransition = /\boldSelf\b/.test(withoutLiterals(source));
+  const safe = guardMatches(source);
   try {
     const program = environment.parse(safe);
     return {
@@ -60,7 +75,8 @@ function compileRule(environment: Environment, source: string): CompiledRule {
   }
 }
 
-function attempt(evaluate: () => unknown): RuleOutcome {
+/** What an evaluation gives, or why it gives nothing. */
+export function attempt(evaluate: () => unknown): RuleOutcome {
   try {
     return { ok: true, value: evaluate() };
   } catch (error) {
@@ -68,8 +84,8 @@ function attempt(evaluate: () => unknown): RuleOutcome {
   }
 }
 
-/** The library adds the source with a pointer below the sentence. */
-function firstLine(error: unknown): string {
+/** What went wrong; the library adds the source with a pointer below the sentence. */
+export function firstLine(error: unknown): string {
   return describeError(error).split('\n')[0] ?? '';
 }
 

@@ -4,6 +4,7 @@
  * never do I/O. Start reading at `schema.ts`.
  */
 export { type CompiledSchema, compileStructural } from './compile.ts';
+export { type CompiledCondition, createConditionCompiler } from './condition.ts';
 export { toStructuralSchema } from './convert.ts';
 export { resourceTypeOf, structuralSchemaOf, toCustomResourceDefinition } from './crd.ts';
 export { applyDefaults } from './defaults.ts';

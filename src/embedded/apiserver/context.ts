@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { Clock, Log, Random } from '../../ports/index.ts';
+import type { Conditions } from './admission/conditions.ts';
 import type { Authentication, Authorizer, ServiceAccountTokens } from './auth/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { Store } from './storage.ts';
@@ -11,6 +12,7 @@ export interface ServerContext {
   readonly log: Log;
   readonly store: Store;
   readonly catalog: Catalog;
+  readonly conditions: Conditions;
   readonly options: ServerSettings;
   readonly authorizer: Authorizer;
   readonly tokens: ServiceAccountTokens;

@@ -18,6 +18,8 @@ export interface WriteFacts {
   /** RFC 3339, UTC, seconds. */
   readonly now: string;
   readonly subresource: string | undefined;
+  /** The object's own. */
+  readonly uid: string;
   /** All objects of the same collection. */
   siblings(): readonly JsonObject[];
 }
@@ -51,6 +53,12 @@ export interface Resource {
   readonly columns: readonly Column[];
   /** Fields beyond metadata.name and metadata.namespace that a field selector may name. */
   readonly selectable: Readonly<Record<string, readonly string[]>>;
+  /** What an object of the kind has even if nothing is written into it; it belongs to nobody. */
+  readonly empty?: JsonObject;
+  /** How dependents are dealt with when a delete does not say. */
+  readonly defaultPropagation?: 'Orphan';
+  /** Is the answer to a delete the object, and not only that it worked? */
+  readonly answersDeleted?: true;
   /** Fills in what the kind's decoder does; whoever writes the object owns it. */
   readonly defaults?: (object: JsonObject) => JsonObject;
   /** Fills in what the server sets by itself, before admission sees the object. */

@@ -9,6 +9,7 @@ import { createServer as createHttpsServer, type ServerOptions } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { describeError, type JsonObject } from '../../base/index.ts';
 import type { Clock, Log, Metrics, Random } from '../../ports/index.ts';
+import { createConditions } from './admission/conditions.ts';
 import {
   allowAll,
   createFirstRoles,
@@ -144,6 +145,7 @@ function createContext(deps: ApiServerDeps, options: ApiServerOptions, closing: 
     tokens,
     authentication: { users: [admin, ...(options.users ?? [])], tokens, authorizer },
     catalog: createCatalog(),
+    conditions: createConditions(),
     options: {
       maxBodyBytes: options.maxBodyBytes ?? defaultBodyBytes,
       bookmarkIntervalMs: options.bookmarkIntervalMs ?? minuteMs,

@@ -269,6 +269,67 @@ export function describeAdmission(open: () => Promise<World>): void {
     });
   }
 
+  test('match conditions decide whether a webhook is asked', async () => {
+    const world = await open();
+    const expressions = [
+      'request.operation == "CREATE"',
+      'object.spec.size > 3 && object.metadata.name.startsWith("b")',
+      'oldObject == null && request.userInfo.groups.exists(g, g == "system:authenticated")',
+    ];
+    const matchConditions = expressions.map((expression, index) => ({ name: `c${index}`, expression }));
+    await using hook = await register(world, { respond: allow, webhook: { matchConditions } });
+    await create(world, 'a', { size: 4 });
+    await create(world, 'b1', { size: 3 });
+    await create(world, 'b2', { size: 4 });
+    await world.must({ method: 'DELETE', path: '$W/b2' });
+    expect(hook.asked.map((request) => request.name)).toEqual(['b2']);
+  });
+
+  test('a match condition that cannot say fails as the policy tells', async () => {
+    const world = await open();
+    const matchConditions = [{ name: 'a', expression: 'object.spec.nothing == "x"' }];
+    {
+      await using hook = await register(world, { respond: allow, webhook: { matchConditions } });
+      expect((await create(world)).body).toMatchObject({ code: 403, reason: 'Forbidden' });
+      expect(hook.asked).toEqual([]);
+    }
+    const webhook = { matchConditions, failurePolicy: 'Ignore' };
+    await using hook = await register(world, { respond: allow, webhook });
+    expect((await create(world)).code).toBe(201);
+    expect(hook.asked).toEqual([]);
+  });
+
+  test('a webhook for one group of Events is asked about those of the other', async () => {
+    const world = await open();
+    const rules = [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['events'] }];
+    const body = {
+      metadata: { name: 'e' },
+      regarding: { kind: 'Pod', name: 'p', namespace: '$NS' },
+      reason: 'R',
+      note: 'hello',
+      type: 'Normal',
+      action: 'A',
+      reportingController: 'example.com/controller',
+      reportingInstance: 'i',
+      eventTime: '2026-01-01T00:00:00.000000Z',
+    };
+    const call = { method: 'POST', path: '/apis/events.k8s.io/v1/namespaces/$NS/events', body };
+    const respond: Respond = () => patch([{ op: 'add', path: '/metadata/labels', value: { seen: 'yes' } }]);
+    {
+      await using hook = await register(world, { kind: 'Mutating', respond, webhook: { rules } });
+      const made = await world.must(call);
+      expect(made.body).toMatchObject({ note: 'hello', metadata: { labels: { seen: 'yes' } } });
+      expect(hook.asked[0]).toMatchObject({
+        kind: { group: '', version: 'v1', kind: 'Event' },
+        requestKind: { group: 'events.k8s.io', version: 'v1', kind: 'Event' },
+        object: { apiVersion: 'v1', message: 'hello', involvedObject: { name: 'p' } },
+      });
+    }
+    await using exact = await register(world, { respond: allow, webhook: { rules, matchPolicy: 'Exact' } });
+    await world.must({ ...call, body: { ...body, metadata: { name: 'other' } } });
+    expect(exact.asked).toEqual([]);
+  });
+
   test('a dry run is told', async () => {
     const world = await open();
     await using hook = await register(world, { respond: allow });
@@ -285,6 +346,31 @@ export function describeAdmission(open: () => Promise<World>): void {
       want: 'webhooks[0].admissionReviewVersions',
     },
     { name: 'no address', webhook: { clientConfig: {} }, want: 'webhooks[0].clientConfig' },
+    {
+      name: 'a condition that is no truth value',
+      webhook: { matchConditions: [{ name: 'a', expression: '1 + 1' }] },
+      want: 'matchConditions[0].expression: Invalid value: \\"1 + 1\\": must evaluate to bool but got int',
+    },
+    {
+      name: 'a condition that is no expression',
+      webhook: { matchConditions: [{ name: 'a', expression: 'object.' }] },
+      want: 'matchConditions[0].expression: Invalid value: \\"object.\\": compilation failed',
+    },
+    {
+      name: 'two conditions of one name',
+      webhook: {
+        matchConditions: [
+          { name: 'a', expression: 'true' },
+          { name: 'a', expression: 'true' },
+        ],
+      },
+      want: 'matchConditions[1].name: Duplicate value: \\"a\\"',
+    },
+    {
+      name: 'a condition without a name',
+      webhook: { matchConditions: [{ expression: 'true' }] },
+      want: 'matchConditions[0].name: Required value',
+    },
   ];
   test.each(wrong)('a registration with $name is refused', async ({ webhook, want }) => {
     const world = await open();

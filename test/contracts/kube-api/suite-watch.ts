@@ -41,6 +41,27 @@ export function describeWatch(open_: () => Promise<World>): void {
     expect(lines[2]?.object.metadata.labels, 'a delete carries the last state').toEqual({ x: 'y' });
   });
 
+  test('a watch with initial events tells where they end', async () => {
+    const world = await open_();
+    await world.must({ method: 'POST', path: '$W', body: widget('a') });
+    const query = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+    using stream = await open(world, `$W?${query}`);
+    const first = await stream.take(2);
+    expect(brief(first)).toEqual(['ADDED a', 'BOOKMARK Widget']);
+    expect(first[1]?.object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+    await world.must({ method: 'POST', path: '$W', body: widget('b') });
+    expect(brief(await stream.take(1))).toEqual(['ADDED b']);
+  });
+
+  test('a watch without initial events starts now', async () => {
+    const world = await open_();
+    await world.must({ method: 'POST', path: '$W', body: widget('a') });
+    const query = 'watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan';
+    using stream = await open(world, `$W?${query}&resourceVersion=${await startOf(world)}`);
+    await world.must({ method: 'POST', path: '$W', body: widget('b') });
+    expect(brief(await stream.take(1))).toEqual(['ADDED b']);
+  });
+
   test('a watch without a version starts with what is there', async () => {
     const world = await open_();
     await world.must({ method: 'POST', path: '$W', body: widget('a') });

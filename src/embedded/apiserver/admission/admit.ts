@@ -4,7 +4,8 @@ import { nameOf, objectAt, textAt, textsAt } from '../json-path.ts';
 import { applyJsonPatch, parseJsonPatch } from '../patch/json-patch.ts';
 import { present } from '../present.ts';
 import type { ResourceRequest } from '../request.ts';
-import { badRequest, failure, StatusError } from '../status.ts';
+import type { Resource } from '../resource.ts';
+import { badRequest, failure, forbidden, StatusError } from '../status.ts';
 import { callWebhook, WebhookFailure } from './call.ts';
 import { type Operation, selectWebhooks, type Webhook } from './webhooks.ts';
 
@@ -34,7 +35,7 @@ async function mutate(
     const before = object;
     const now = operation.object === undefined ? operation : { ...operation, object };
     const response = await ask(context, request, { operation: now, webhook });
-    if (response !== undefined) object = patched(before, response, webhook);
+    if (response !== undefined) object = patched(before, response, { webhook, resource: request.resource });
     return object !== before;
   };
   let lastChange = -1;
@@ -47,7 +48,25 @@ async function mutate(
   return object;
 }
 
-function patched(object: JsonObject, response: JsonObject, webhook: Webhook): JsonObject {
+/** Does the webhook want the operation by its match conditions? One that cannot say is a failed call. */
+function isWanted(
+  context: ServerContext,
+  request: ResourceRequest,
+  { webhook, review }: { readonly webhook: Webhook; readonly review: JsonObject },
+): boolean {
+  const { matchConditions } = webhook;
+  if (matchConditions.length === 0) return true;
+  const outcome = context.conditions.decide({ matchConditions }, objectAt(review, 'request'));
+  if (outcome.kind !== 'failed') return outcome.kind === 'wanted';
+  if (!webhook.failsClosed) return false;
+  throw forbidden(request.resource, request.name ?? '', outcome.problem);
+}
+
+function patched(
+  object: JsonObject,
+  response: JsonObject,
+  { webhook, resource }: { readonly webhook: Webhook; readonly resource: Resource },
+): JsonObject {
   const patch = textAt(response, 'patch') ?? '';
   if (patch === '') return object;
   const type = textAt(response, 'patchType');
@@ -55,8 +74,8 @@ function patched(object: JsonObject, response: JsonObject, webhook: Webhook): Js
     throw internalError(`failed calling webhook "${webhook.name}": unsupported patch type "${type ?? ''}"`);
   }
   const operations = parseJsonPatch(Buffer.from(patch, 'base64').toString('utf8'));
-  const result = applyJsonPatch(object, operations);
-  if (isJsonObject(result)) return result;
+  const result = applyJsonPatch(convert(resource, webhook.resource, object), operations);
+  if (isJsonObject(result)) return convert(webhook.resource, resource, result);
   throw internalError(`failed calling webhook "${webhook.name}": its patch leaves no object`);
 }
 
@@ -69,7 +88,8 @@ async function ask(
   if (request.dryRun && !webhook.isSafeOnDryRun) {
     throw badRequest(`admission webhook "${webhook.name}" does not support dry run`);
   }
-  const review = toReview(context, request, operation);
+  const review = toReview(context, request, { operation, webhook });
+  if (!isWanted(context, request, { webhook, review })) return undefined;
   try {
     const response = await callWebhook(context, webhook, review);
     request.warnings.push(...textsAt(response, 'warnings'));
@@ -101,12 +121,26 @@ function denial(webhook: Webhook, status: JsonObject): StatusError {
 
 const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const;
 
-function toReview(context: ServerContext, request: ResourceRequest, operation: Operation): JsonObject {
+/** An object of one resource as another one shows it. */
+function convert(from: Resource, to: Resource, object: JsonObject): JsonObject {
+  if (from === to) return object;
+  return present(to, from.view?.write(object) ?? object);
+}
+
+function toReview(
+  context: ServerContext,
+  request: ResourceRequest,
+  { operation, webhook }: { readonly operation: Operation; readonly webhook: Webhook },
+): JsonObject {
   const { resource } = request;
-  const kind = { group: resource.group, version: resource.version, kind: resource.kind };
-  const place = { group: resource.group, version: resource.version, resource: resource.plural };
+  const kindOf = (one: Resource): JsonObject => ({ group: one.group, version: one.version, kind: one.kind });
+  const placeOf = (one: Resource): JsonObject => ({
+    group: one.group,
+    version: one.version,
+    resource: one.plural,
+  });
   const show = (object: JsonObject | undefined): JsonValue =>
-    object === undefined ? null : present(resource, object);
+    object === undefined ? null : convert(resource, webhook.resource, object);
   const sub = request.subresource === undefined ? {} : { subResource: request.subresource };
   const requestSub = request.subresource === undefined ? {} : { requestSubResource: request.subresource };
   const name = request.name ?? nameOf(operation.object ?? {});
@@ -115,11 +149,11 @@ function toReview(context: ServerContext, request: ResourceRequest, operation: O
     apiVersion: 'admission.k8s.io/v1',
     request: {
       uid: context.random.uuid(),
-      kind,
-      resource: place,
+      kind: kindOf(webhook.resource),
+      resource: placeOf(webhook.resource),
       ...sub,
-      requestKind: kind,
-      requestResource: place,
+      requestKind: kindOf(resource),
+      requestResource: placeOf(resource),
       ...requestSub,
       ...(name === '' ? {} : { name }),
       ...(resource.namespaced ? { namespace: request.namespace ?? '' } : {}),

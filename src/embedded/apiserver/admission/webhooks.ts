@@ -1,7 +1,8 @@
-import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import type { JsonArray, JsonObject, JsonValue } from '../../../base/index.ts';
 import type { ServerContext } from '../context.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
+import type { Resource } from '../resource.ts';
 import { matchLabelSelector } from '../selectors.ts';
 
 /** One registered webhook, as far as calling it goes. */
@@ -13,6 +14,9 @@ export interface Webhook {
   readonly timeoutMs: number;
   readonly isSafeOnDryRun: boolean;
   readonly isReinvoked: boolean;
+  /** The resource as the webhook has asked for it: another version or group of the request's, by match policy. */
+  readonly resource: Resource;
+  readonly matchConditions: JsonArray;
 }
 
 /** What an operation does to which object. */
@@ -32,13 +36,14 @@ export function selectWebhooks(
   if (request.resource.group === 'admissionregistration.k8s.io') return [];
   const kind = `${operation.phase}webhookconfigurations.admissionregistration.k8s.io`;
   return context.store.list(kind, undefined).items.flatMap((configuration) =>
-    listAt(configuration, 'webhooks')
-      .filter((webhook) => isWanted(context, request, { operation, webhook }))
-      .map((webhook) => toWebhook(nameOf(configuration), webhook)),
+    listAt(configuration, 'webhooks').flatMap((webhook) => {
+      const resource = wantedAs(context, request, { operation, webhook });
+      return resource === undefined ? [] : [toWebhook(nameOf(configuration), webhook, resource)];
+    }),
   );
 }
 
-function toWebhook(configuration: string, webhook: JsonValue): Webhook {
+function toWebhook(configuration: string, webhook: JsonValue, resource: Resource): Webhook {
   const sideEffects = textAt(webhook, 'sideEffects');
   return {
     configuration,
@@ -47,17 +52,39 @@ function toWebhook(configuration: string, webhook: JsonValue): Webhook {
     failsClosed: textAt(webhook, 'failurePolicy') !== 'Ignore',
     timeoutMs: Number(objectAt(webhook)['timeoutSeconds'] ?? 10) * 1000,
     isSafeOnDryRun: sideEffects === 'None' || sideEffects === 'NoneOnDryRun',
+    resource,
+    matchConditions: listAt(webhook, 'matchConditions'),
     isReinvoked: textAt(webhook, 'reinvocationPolicy') === 'IfNeeded',
   };
 }
 
-function isWanted(
+/** The resource under which a webhook wants an operation; `undefined` when it does not. */
+function wantedAs(
+  context: ServerContext,
+  request: ResourceRequest,
+  { operation, webhook }: { readonly operation: Operation; readonly webhook: JsonValue },
+): Resource | undefined {
+  const rules = listAt(webhook, 'rules');
+  const isNamed = (resource: Resource): boolean =>
+    rules.some((rule) => matchesRule(rule, { ...request, resource }, operation.operation));
+  const resource = isNamed(request.resource)
+    ? request.resource
+    : equivalents(context, request.resource, webhook).find(isNamed);
+  if (resource === undefined) return undefined;
+  return isSelected(context, request, { operation, webhook }) ? resource : undefined;
+}
+
+/** Other versions and groups under which the same objects are served, where the webhook's policy asks for them. */
+function equivalents(context: ServerContext, resource: Resource, webhook: JsonValue): readonly Resource[] {
+  if (textAt(webhook, 'matchPolicy') === 'Exact') return [];
+  return context.catalog.all().filter((other) => other.storage === resource.storage && other !== resource);
+}
+
+function isSelected(
   context: ServerContext,
   request: ResourceRequest,
   { operation, webhook }: { readonly operation: Operation; readonly webhook: JsonValue },
 ): boolean {
-  const rules = listAt(webhook, 'rules');
-  if (!rules.some((rule) => matchesRule(rule, request, operation.operation))) return false;
   const objects = [operation.object, operation.oldObject].filter((object) => object !== undefined);
   const objectSelector = objectAt(webhook, 'objectSelector');
   const isObjectWanted = objects.some((object) =>

@@ -80,8 +80,53 @@ export const builtinColumns: Readonly<Record<string, readonly Column[]>> = {
     column('Status', (o) => textAt(o, 'status', 'phase') ?? 'Pending'),
     column('Restarts', () => '0'),
     ageColumn,
+    ...['IP', 'Node', 'Nominated Node', 'Readiness Gates'].map((name) =>
+      column(name, () => '<none>', { priority: 1 }),
+    ),
+  ],
+  Job: [
+    nameColumn,
+    column('Status', jobState),
+    column(
+      'Completions',
+      (o) => `${valueAt(o, 'status', 'succeeded') ?? 0}/${valueAt(o, 'spec', 'completions') ?? 1}`,
+    ),
+    column('Duration', jobDuration),
+    ageColumn,
+    column('Containers', (o) => inTemplate(o, 'name'), { priority: 1 }),
+    column('Images', (o) => inTemplate(o, 'image'), { priority: 1 }),
+    column('Selector', jobSelector, { priority: 1 }),
   ],
 };
+
+function jobState(job: JsonObject): string {
+  const isTrue = (type: string): boolean =>
+    listAt(job, 'status', 'conditions').some(
+      (condition) => textAt(condition, 'type') === type && textAt(condition, 'status') === 'True',
+    );
+  if (isTrue('Complete')) return 'Complete';
+  if (isTrue('Failed')) return 'Failed';
+  if (textAt(job, 'metadata', 'deletionTimestamp') !== undefined) return 'Terminating';
+  return isTrue('Suspended') ? 'Suspended' : 'Running';
+}
+
+function jobDuration(job: JsonObject, nowMs: number): string {
+  const start = textAt(job, 'status', 'startTime');
+  const end = Date.parse(textAt(job, 'status', 'completionTime') ?? '');
+  return start === undefined ? '' : formatAge(start, Number.isNaN(end) ? nowMs : end);
+}
+
+function inTemplate(job: JsonObject, member: string): string {
+  return listAt(job, 'spec', 'template', 'spec', 'containers')
+    .map((container) => textAt(container, member) ?? '')
+    .join(',');
+}
+
+function jobSelector(job: JsonObject): string {
+  return Object.entries(objectAt(job, 'spec', 'selector', 'matchLabels'))
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(',');
+}
 
 function bindingColumns(): readonly Column[] {
   const subjects = (object: JsonObject, kind: string): string =>

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/index.ts';
+import { conditionProblems } from '../admission/conditions.ts';
 import { listAt, nameOf, objectAt, textAt, valueAt, withMeta, withValue } from '../json-path.ts';
 import type { Resource } from '../resource.ts';
 import type { FieldProblem } from '../status.ts';
@@ -198,13 +199,7 @@ function webhookProblems(webhook: Parameters<typeof textAt>[0], field: string): 
       message: 'Required value: must specify one of v1, v1beta1',
     });
   }
-  if (listAt(webhook, 'matchConditions').length > 0) {
-    problems.push({
-      field: `${field}.matchConditions`,
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: this server evaluates no match conditions',
-    });
-  }
+  problems.push(...conditionProblems(webhook ?? null, field));
   const config = objectAt(webhook, 'clientConfig');
   if ((config['url'] === undefined) === (config['service'] === undefined)) {
     problems.push({

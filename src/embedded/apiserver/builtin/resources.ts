@@ -4,7 +4,7 @@ import { crdStrategy } from '../crd/strategy.ts';
 import { type Resource, storedVerbs } from '../resource.ts';
 import { qualified } from '../status.ts';
 import { ageColumn, builtinColumns, nameColumn } from './columns.ts';
-import { eventsView } from './events-view.ts';
+import { emptyEvent, eventsView, validateEvent } from './events-view.ts';
 import {
   completeSecret,
   completeWebhooks,
@@ -27,10 +27,12 @@ import {
   admissionSchemas,
   coreSchemas,
   crdSchema,
+  jobSchema,
   leaseSchema,
   rbacSchemas,
   reviewSchemas,
 } from './schemas.ts';
+import { jobStrategy, podStrategy } from './workloads.ts';
 
 interface Given extends Partial<Resource> {
   readonly kind: string;
@@ -145,6 +147,7 @@ export const builtinResources: readonly Resource[] = [
     plural: 'events',
     shortNames: ['ev'],
     schema: coreSchemas['Event'],
+    empty: emptyEvent,
     selectable: eventFields,
   }),
   resource('', 'v1', {
@@ -167,6 +170,10 @@ export const builtinResources: readonly Resource[] = [
     hasStatus: true,
     schema: coreSchemas['Pod'],
     selectable: { 'spec.nodeName': ['spec', 'nodeName'], 'status.phase': ['status', 'phase'] },
+    counted: true,
+    empty: { spec: { containers: null } },
+    answersDeleted: true,
+    ...podStrategy,
   }),
   resource('', 'v1', {
     kind: 'Secret',
@@ -201,15 +208,34 @@ export const builtinResources: readonly Resource[] = [
   review('authorization.k8s.io', 'SelfSubjectAccessReview', reviewOwnAccess),
   review('authorization.k8s.io', 'SelfSubjectRulesReview', reviewRules),
   review('authorization.k8s.io', 'SubjectAccessReview', reviewAccess),
-  resource('coordination.k8s.io', 'v1', { kind: 'Lease', plural: 'leases', schema: leaseSchema }),
+  resource('batch', 'v1', {
+    kind: 'Job',
+    plural: 'jobs',
+    categories: ['all'],
+    hasStatus: true,
+    counted: true,
+    schema: jobSchema,
+    selectable: { 'status.successful': ['status', 'succeeded'] },
+    defaultPropagation: 'Orphan',
+    empty: { spec: { template: { spec: { containers: null } } } },
+    ...jobStrategy,
+  }),
+  resource('coordination.k8s.io', 'v1', {
+    kind: 'Lease',
+    plural: 'leases',
+    schema: leaseSchema,
+    empty: { spec: {} },
+  }),
   resource('events.k8s.io', 'v1', {
     kind: 'Event',
     plural: 'events',
     shortNames: ['ev'],
     storage: 'events',
     schema: eventsV1Schema,
+    empty: eventsView.read(emptyEvent),
     selectable: regardingFields,
     view: eventsView,
+    validate: validateEvent,
   }),
   binding('ClusterRoleBinding', 'clusterrolebindings', false),
   role('ClusterRole', 'clusterroles', false),

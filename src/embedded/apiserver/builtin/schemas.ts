@@ -127,6 +127,30 @@ export const coreSchemas: Readonly<Record<string, JsonObject>> = {
   }),
 };
 
+/** The schema of batch's Job. */
+export const jobSchema: JsonObject = kindSchema(
+  'Job is a task that ends. It is stored here and run by nobody.',
+  {
+    spec: openObject('The desired state.', {
+      parallelism: integer('How many pods run at once.'),
+      completions: integer('How many pods have to succeed.'),
+      backoffLimit: integer('How many may fail.'),
+      activeDeadlineSeconds: integer('How long it may take.'),
+      ttlSecondsAfterFinished: integer('How long it stays.'),
+      suspend: bool('Does it wait?'),
+      template: openObject('The pod.', { spec: podSpec }),
+    }),
+    status: openObject('The observed state.', {
+      active: integer('Pods that run.'),
+      succeeded: integer('Pods that have succeeded.'),
+      failed: integer('Pods that have failed.'),
+      startTime: time('When it was started.'),
+      completionTime: time('When it was done.'),
+      conditions: mergedList('The latest observations.', 'type', condition),
+    }),
+  },
+);
+
 const subject = atomic(
   object('Whom the binding is for.', {
     kind: text('User, Group or ServiceAccount.'),

@@ -40,6 +40,7 @@ function writeOf({ manager, subresource }: Step): FieldWrite {
     subresource,
     resets: fieldSetOf([subresource === 'status' ? 'spec' : 'status']),
     now: '2020-01-01T00:00:00Z',
+    empty: {},
     versionState: () => 'same-shape',
   };
 }

@@ -34,6 +34,8 @@ export interface FieldWrite {
   readonly shape: Shape;
   readonly apiVersion: string;
   readonly kind: string;
+  /** What an object has that nobody has written. */
+  readonly empty: JsonObject;
   /** The field manager; "unknown" when it is empty. */
   readonly manager: string;
   readonly subresource: string | undefined;
@@ -110,8 +112,10 @@ function updateManagers(write: FieldWrite, { old, next, managers }: Update): Man
 }
 
 /** An object without its managers, or an empty one of the kind. */
-function bare({ apiVersion, kind }: FieldWrite, object: JsonObject | undefined): JsonObject {
-  return object === undefined ? { apiVersion, kind } : withMeta(object, { managedFields: undefined });
+function bare({ apiVersion, kind, empty }: FieldWrite, object: JsonObject | undefined): JsonObject {
+  return object === undefined
+    ? { apiVersion, kind, ...empty }
+    : withMeta(object, { managedFields: undefined });
 }
 
 function entryFor(write: FieldWrite, operation: 'Apply' | 'Update'): Omit<ManagerEntry, 'time' | 'fields'> {

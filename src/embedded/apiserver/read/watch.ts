@@ -24,14 +24,15 @@ function assertWatchRules(query: URLSearchParams): void {
     const problem = { field, reason: 'FieldValueForbidden', message };
     throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [problem]);
   };
-  if (query.get('sendInitialEvents') !== null) {
-    const why = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';
-    refuse('sendInitialEvents', `Forbidden: ${why}`);
-  }
-  if ((query.get('resourceVersionMatch') ?? '') !== '') {
+  const match = query.get('resourceVersionMatch') ?? '';
+  if (query.get('sendInitialEvents') === null) {
+    if (match === '') return;
     const why = 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided';
     refuse('resourceVersionMatch', `Forbidden: ${why}`);
   }
+  if (match === 'NotOlderThan') return;
+  const why = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+  refuse('resourceVersionMatch', `Forbidden: ${why}`);
 }
 
 /** Streams the changes of a collection until the client leaves, the time is over or the server closes. */
@@ -49,7 +50,7 @@ export function streamWatch(
   const writer = createWriter(context, request, { response, display });
   const isWanted = (object: JsonObject | undefined): boolean =>
     object !== undefined && isInScope(request, object) && selection.matches(object);
-  const start = fromRevision === 0 ? sendPresentState(context, request, { writer, isWanted }) : fromRevision;
+  const start = sendStart(context, request, { writer, isWanted, fromRevision });
   const listener = (event: StoreEvent): void => {
     const change = toChange(event, isWanted);
     if (change !== undefined) writer.send(change.type, change.object);
@@ -82,6 +83,27 @@ function toChange(
   return { type: 'DELETED', object: left };
 }
 
+/** Sends what is there where it is asked for, and answers the revision after which changes follow. */
+function sendStart(
+  context: ServerContext,
+  request: ResourceRequest,
+  {
+    writer,
+    isWanted,
+    fromRevision,
+  }: { readonly writer: Writer; readonly isWanted: Selection['matches']; readonly fromRevision: number },
+): number {
+  const { query } = request;
+  const asked = query.get('sendInitialEvents');
+  if (asked === null) {
+    return fromRevision === 0 ? sendPresentState(context, request, { writer, isWanted }) : fromRevision;
+  }
+  if (!isTrue(asked)) return fromRevision === 0 ? context.store.revision() : fromRevision;
+  const revision = sendPresentState(context, request, { writer, isWanted });
+  if (isTrue(query.get('allowWatchBookmarks'))) writer.bookmark({ 'k8s.io/initial-events-end': 'true' });
+  return revision;
+}
+
 function sendPresentState(
   context: ServerContext,
   request: ResourceRequest,
@@ -95,7 +117,7 @@ function sendPresentState(
 
 interface Writer {
   send(type: EventType, stored: JsonObject): void;
-  bookmark(): void;
+  bookmark(annotations?: JsonObject): void;
   fail(status: JsonObject): void;
 }
 
@@ -131,13 +153,17 @@ function createWriter(
           : showObject(context, resource, { stored, display }),
       );
     },
-    bookmark() {
+    bookmark(annotations) {
       // The store delivers in order and at once, so everything up to its present revision has been sent.
       const version = String(context.store.revision());
       const bare = {
         kind: resource.kind,
         apiVersion: apiVersionOf(resource),
-        metadata: { resourceVersion: version, creationTimestamp: null },
+        metadata: {
+          resourceVersion: version,
+          creationTimestamp: null,
+          ...(annotations === undefined ? {} : { annotations }),
+        },
       };
       write('BOOKMARK', display.form === 'table' ? table([], version) : JSON.stringify(bare));
     },

@@ -33,7 +33,7 @@ export async function createObject(
   if (version !== '' && version !== '0') {
     throw failure(500, '', 'resourceVersion should not be set on objects to be created');
   }
-  const wiped = matchNamespace(wipeSystemFields(decoded), request);
+  const wiped = matchNamespace(wipeSystemFields({ ...resource.empty, ...decoded }), request);
   const placed =
     options.tracksFields === true
       ? withManagersOf(wiped, decoded)
@@ -92,10 +92,11 @@ function assertNamespace(context: ServerContext, request: ResourceRequest): void
 function complete(context: ServerContext, request: ResourceRequest, object: JsonObject): JsonObject {
   const { resource } = request;
   const now = timestamp(context.clock);
+  const uid = context.random.uuid();
   const bare = resource.hasStatus ? withValue(object, ['status'], undefined) : object;
-  const prepared = resource.prepare?.(bare, undefined, factsOf(context, request, now)) ?? bare;
+  const prepared = resource.prepare?.(bare, undefined, factsOf(context, request, { now, uid })) ?? bare;
   return withMeta(prepared, {
-    uid: context.random.uuid(),
+    uid,
     creationTimestamp: now,
     resourceVersion: undefined,
     ...(resource.counted ? { generation: 1 } : {}),
@@ -103,9 +104,12 @@ function complete(context: ServerContext, request: ResourceRequest, object: Json
 }
 
 /** What a write's stages may know. */
-export function factsOf({ store }: ServerContext, request: ResourceRequest, now: string): WriteFacts {
-  const { resource, subresource } = request;
-  return { now, subresource, siblings: () => store.list(resource.storage, undefined).items };
+export function factsOf(
+  { store }: ServerContext,
+  { resource, subresource }: ResourceRequest,
+  { now, uid }: { readonly now: string; readonly uid: string },
+): WriteFacts {
+  return { now, uid, subresource, siblings: () => store.list(resource.storage, undefined).items };
 }
 
 function withName(context: ServerContext, object: JsonObject, { resource }: ResourceRequest): JsonObject {
@@ -129,5 +133,7 @@ export function assertValid(object: JsonObject, old: JsonObject | undefined, req
   const { resource } = request;
   const problems = [...metadataProblems(object, old, request), ...schemaProblems(resource, object, old)];
   if (problems.length === 0) problems.push(...(resource.validate?.(object, old) ?? []));
-  if (problems.length > 0) throw invalid(resource, nameOf(object), problems);
+  // What is shown by a view is spoken of as what is stored.
+  const subject = resource.view === undefined ? resource : { ...resource, group: '' };
+  if (problems.length > 0) throw invalid(subject, nameOf(object), problems);
 }

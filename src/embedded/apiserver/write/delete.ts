@@ -86,9 +86,11 @@ export async function deleteObject(
     const old = present(resource, stored);
     await admit(context, request, { phase: 'mutating', operation: 'DELETE', oldObject: old });
     await admit(context, request, { phase: 'validating', operation: 'DELETE', oldObject: old });
-    const marked = mark(context, stored, options);
+    const marked = mark(context, stored, withDefault(request, options));
     if (isFinished(marked)) {
-      const answer = deletedStatus(resource, name, textAt(stored, 'metadata', 'uid') ?? '');
+      const uid = textAt(stored, 'metadata', 'uid') ?? '';
+      const answer =
+        resource.answersDeleted === true ? present(resource, marked) : deletedStatus(resource, name, uid);
       if (request.dryRun) return answer;
       if ((await context.store.remove(key, revisionOf(stored))) !== 'conflict') return answer;
       continue;
@@ -98,6 +100,14 @@ export async function deleteObject(
     if (written !== 'conflict') return present(resource, written);
   }
   throw conflict(resource, name, modifiedMessage);
+}
+
+function withDefault({ resource, warnings }: ResourceRequest, options: DeleteOptions): DeleteOptions {
+  if (options.propagation !== undefined || resource.defaultPropagation === undefined) return options;
+  warnings.push(
+    `child pods are preserved by default when ${resource.plural} are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning`,
+  );
+  return { ...options, propagation: resource.defaultPropagation };
 }
 
 function assertPreconditions(stored: JsonObject, request: ResourceRequest, options: DeleteOptions): void {

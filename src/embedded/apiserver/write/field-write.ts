@@ -47,6 +47,7 @@ export function fieldWriteOf(context: ServerContext, request: ResourceRequest): 
     shape: objectShape(resource.schema),
     apiVersion,
     kind: resource.kind,
+    empty: resource.empty ?? {},
     manager: given === '' ? managerOfAgent(request.headers['user-agent'] ?? '') : given,
     subresource: request.subresource,
     resets: resetsOf(request),

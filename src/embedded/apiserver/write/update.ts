@@ -71,7 +71,8 @@ async function prepareUpdate(
   });
   const decodedAgain = withManagersOf(decodeAgain(mutated, separated, request), separated);
   const again = separate(matchStored(decodedAgain, old, request), old, request);
-  const facts = factsOf(context, request, timestamp(context.clock));
+  const uid = textAt(old, 'metadata', 'uid') ?? '';
+  const facts = factsOf(context, request, { now: timestamp(context.clock), uid });
   const prepared = resource.prepare?.(again, old, facts) ?? again;
   const generation = nextGeneration(prepared, old, request);
   const next = generation === undefined ? prepared : withMeta(prepared, { generation });
