@@ -5,7 +5,9 @@ import {
   type AwsCall,
   type AwsEnvironment,
   type AwsIdentitySource,
+  type AwsRole,
   assumeRole,
+  type EcrToken,
   fetchEcrToken,
   findAwsIdentity,
   isForbidden,
@@ -30,49 +32,51 @@ export interface EcrAsker {
  * Source: Kargo's names of roles, external ids and sessions.
  */
 export async function fetchAmbientEcrToken(call: AwsCall, asker: EcrAsker): Promise<Material> {
+  const { registry } = call;
+  const identity = `ECR ${registry.host}`;
   const own = await findAwsIdentity(asker.environment, call);
-  const identity = `ECR ${call.registry.host}`;
   if (own === undefined) throw unavailable(identity, 'this process has no identity at Amazon');
   const refused: string[] = [];
-  for (const { name, source } of await listSources(call, asker, own)) {
+  const attempt = async (name: string, source: AwsIdentitySource): Promise<EcrToken | undefined> => {
     try {
-      return { ...(await fetchEcrToken(call, source)), via: name };
+      const { material, account } = await fetchEcrToken(call, source);
+      return { material: { ...material, via: name }, account };
     } catch (error) {
       if (!isForbidden(error)) throw toUnavailable(identity, name, error);
       refused.push(name);
+      return undefined;
     }
-  }
+  };
+  const inAccount = async (account: string): Promise<EcrToken | undefined> => {
+    const role = roleOf(account, registry.region, asker);
+    return attempt(role.arn, await assumeRole(call, own, role, asker.environment['AWS_REGION']));
+  };
+  const asItself = (): Promise<EcrToken | undefined> => attempt('the role of this process', own);
+
+  const first = await inAccount(registry.account);
+  if (first !== undefined) return first.material;
+  // Some sources of an identity tell its account, and of the others a token does.
+  const told = await own()
+    .then(({ accountId }) => accountId)
+    .catch((error: unknown) => {
+      throw toUnavailable(identity, 'the identity of this process', error);
+    });
+  const ownToken = told === undefined ? await asItself() : undefined;
+  const account = told ?? ownToken?.account;
+  const second = account === undefined || account === registry.account ? undefined : await inAccount(account);
+  const last = second ?? ownToken ?? (told === undefined ? undefined : await asItself());
+  if (last !== undefined) return last.material;
   throw unavailable(identity, `Amazon lets none of these in: ${refused.join(', ')}`);
 }
 
-async function listSources(
-  call: AwsCall,
-  { project, environment, shard }: EcrAsker,
-  own: AwsIdentitySource,
-): Promise<readonly { readonly name: string; readonly source: AwsIdentitySource }[]> {
-  const { account, region } = call.registry;
-  const ownAccount = await own()
-    .then(({ accountId }) => accountId)
-    .catch((error: unknown) => {
-      throw toUnavailable(`ECR ${call.registry.host}`, 'the identity of this process', error);
-    });
+function roleOf(account: string, region: string, { project, shard }: EcrAsker): AwsRole {
   const name = `kargo-project-${project}`;
   const session = ['kargo-controller', ...(shard === undefined ? [] : [shard])].join('-');
-  const roles = [...new Set([account, ...(ownAccount === undefined ? [] : [ownAccount])])].map(
-    (one) => `arn:${partitionOf(region)}:iam::${one}:role/${name}`,
-  );
-  const assumed = await Promise.all(
-    roles.map(async (arn) => ({
-      name: arn,
-      source: await assumeRole(
-        call,
-        own,
-        { arn, externalId: name, sessionName: session.slice(0, maxSessionName) },
-        environment['AWS_REGION'],
-      ),
-    })),
-  );
-  return [...assumed, { name: 'the role of this process', source: own }];
+  return {
+    arn: `arn:${partitionOf(region)}:iam::${account}:role/${name}`,
+    externalId: name,
+    sessionName: session.slice(0, maxSessionName),
+  };
 }
 
 /** Names of errors only: messages of services may quote what was sent. */

@@ -44,11 +44,18 @@ export interface AwsCall {
 
 const attempts = 2;
 
+/** A token of ECR, and whose it is. */
+export interface EcrToken {
+  readonly material: Material;
+  /** The account of the identity that got it, where the answer tells. */
+  readonly account: string | undefined;
+}
+
 /** A user and password for a registry, good for twelve hours. Errors are those of the SDK; see `isForbidden`. */
 export async function fetchEcrToken(
   { http, registry, signal }: AwsCall,
   source: AwsIdentitySource,
-): Promise<Material> {
+): Promise<EcrToken> {
   const { ECRClient, GetAuthorizationTokenCommand } = await import('./aws-sdk.ts');
   const client = new ECRClient({
     region: registry.region,
@@ -63,10 +70,14 @@ export async function fetchEcrToken(
     const colon = text.indexOf(':');
     if (colon < 1) throw unavailable(`ECR ${registry.host}`, 'the answer has no token');
     return {
-      username: text.slice(0, colon),
-      password: text.slice(colon + 1),
-      isToken: true,
-      ...(data?.expiresAt === undefined ? {} : { expiresAtMs: data.expiresAt.getTime() }),
+      // The endpoint is the registry of the account that asks.
+      account: /^https:\/\/(?<account>\d{12})\./.exec(data?.proxyEndpoint ?? '')?.groups?.['account'],
+      material: {
+        username: text.slice(0, colon),
+        password: text.slice(colon + 1),
+        isToken: true,
+        ...(data?.expiresAt === undefined ? {} : { expiresAtMs: data.expiresAt.getTime() }),
+      },
     };
   } finally {
     client.destroy();

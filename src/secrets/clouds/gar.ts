@@ -127,8 +127,8 @@ async function createOwnClient(
   const { Compute, GoogleAuth } = await import('./google-sdk.ts');
   const transporterOptions = { fetchImplementation: createFetch(deps.http, signal) };
   const path = deps.environment['GOOGLE_APPLICATION_CREDENTIALS'];
-  // The metadata server is on this very node: neither proxies nor mapped endpoints have a say.
-  if (path === undefined) return new Compute({ scopes });
+  // The metadata server itself is on this very node: neither proxies nor mapped endpoints have a say there.
+  if (path === undefined) return new Compute({ scopes, transporterOptions });
   let credentials: unknown;
   try {
     credentials = JSON.parse(deps.readFile(path));

@@ -42,7 +42,8 @@ export function createCloudKeys(deps: { readonly http: HttpClient; readonly toke
         return keep([registry.host, accessKeyId, secretAccessKey], async (identity, signal) => {
           const call = { http: deps.http, registry: { ...registry, region }, signal };
           try {
-            return await fetchEcrToken(call, async () => ({ accessKeyId, secretAccessKey }));
+            const token = await fetchEcrToken(call, async () => ({ accessKeyId, secretAccessKey }));
+            return token.material;
           } catch (error) {
             if (isForbidden(error)) throw unavailable(identity, 'Amazon does not accept the key');
             throw toUnavailable(identity, 'Amazon', error);
