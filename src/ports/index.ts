@@ -90,4 +90,4 @@ export type {
   StepPorts,
   StepRun,
 } from './step.ts';
-export type { CopyReport, FileEntry, FileMode, FileTree, Workdir } from './workdir.ts';
+export type { CopyReport, FileEntry, FileMode, FileTree, RealFiles, Workdir } from './workdir.ts';

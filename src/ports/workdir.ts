@@ -77,6 +77,34 @@ export interface Workdir extends FileTree {
    * start with a dot and do not follow symlinks. Errors: workdir.invalid-path for a pattern that is broken.
    */
   glob(pattern: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Makes real files of what is at these paths, for a program; a path may be free and is then a place for output. They
+   * stand to each other as in the work directory. Errors: workdir.too-large.
+   */
+  materialize(paths: readonly string[], signal: AbortSignal): Promise<RealFiles>;
+}
+
+/** Real files in a temporary folder of their own, which goes away when they are disposed. */
+export interface RealFiles extends AsyncDisposable {
+  /** The folder that stands for the root of the work directory; absolute. */
+  readonly root: string;
+  /** Where one of the asked paths is, absolute; symlinks on the way to it have been followed. */
+  pathOf(path: string): string;
+  /**
+   * What was not made, by its path in the work directory: symlinks that lead outside or take a detour, names that git
+   * reserves. It stays as it is when files are read back.
+   */
+  readonly leftOut: readonly string[];
+  /** Paths of files whose content Git LFS keeps: pointers stand in their place. */
+  readonly lfsPointers: readonly string[];
+  /**
+   * Takes into the work directory what has changed at the asked paths and below; gives the changed paths, sorted. Call it
+   * when the program has ended.
+   *
+   * Guarantees: all is checked before anything is taken; executable bits and symlinks inside survive.
+   * Errors: workdir.unsafe-file, workdir.too-large, workdir.invalid-path.
+   */
+  readBack(signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** What a copy did. */

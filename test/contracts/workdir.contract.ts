@@ -1,22 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import type { AppError } from '../../src/base/index.ts';
+import type { RealFilesLimits } from '../../src/git/workdir/index.ts';
 import type { FileTree, Workdir, Worktree } from '../../src/ports/index.ts';
 import type { FileDraft } from '../support/memory-objects.ts';
+import { describeConfinement } from './workdir-confinement.contract.ts';
+import { describeWorkTrees } from './workdir-git.contract.ts';
 
 const signal = new AbortController().signal;
 
 /** How the suite makes what it tests. */
 export interface WorkdirUnderTest {
-  createWorkdir(): Workdir;
+  createWorkdir(limits?: RealFilesLimits): Workdir;
   /** A work tree of these files; `reads` tells what was fetched of it so far. */
   createWorktree(
     files: Readonly<Record<string, FileDraft>>,
     store?: string,
+    options?: { readonly sparse?: readonly string[] },
   ): { readonly worktree: Worktree; reads(): readonly string[] };
 }
 
 /** What `Workdir` and `FileTree` promise. */
 export function describeWorkdir(name: string, make: WorkdirUnderTest): void {
+  describeConfinement(name, make);
+  describeWorkTrees(name, make);
   describe(`Workdir: ${name}`, () => {
     test('files are written with their parents, read, listed by bytes and removed with empty parents', async () => {
       const workdir = make.createWorkdir();

@@ -4,8 +4,8 @@ import { describeWorkdir } from './workdir.contract.ts';
 
 describeWorkdir('in memory, over git objects', {
   createWorkdir,
-  createWorktree(files, store = 'https://git.example/demo') {
+  createWorktree(files, store = 'https://git.example/demo', options = {}) {
     const source = new MemoryObjects(store);
-    return { worktree: createMemoryWorktree(files, source), reads: () => source.reads };
+    return { worktree: createMemoryWorktree(files, source, options), reads: () => source.reads };
   },
 });

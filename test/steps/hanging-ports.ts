@@ -30,6 +30,7 @@ const workdir: Workdir = {
   copy: hang,
   move: hang,
   glob: hang,
+  materialize: hang,
 };
 
 /** Ports that hang until they are aborted. */

@@ -53,4 +53,10 @@ export const workdirErrors = defineErrors({
     summary: 'A new file is to be committed outside the directories of a sparse checkout.',
     help: 'Name its directory in `sparse` of the checkout, or write it elsewhere.',
   },
+  'workdir.unsafe-file': {
+    disposition: 'stop',
+    summary:
+      'A program left something that is not taken back: a symlink that leads outside, a hard link, a device, special rights.',
+    help: 'Read which file it is; correct the chart, plugin or archive that makes it.',
+  },
 });

@@ -16,20 +16,31 @@ type Entries = ReadonlyMap<string, Leaf | { readonly kind: string }>;
 
 /** Files of rules that have been read. A leaf never changes, so that its rules are read once. */
 export class RuleFiles {
-  readonly #ignore = new WeakMap<Leaf, IgnoreRules>();
-  readonly #attributes = new WeakMap<Leaf, AttributeFile>();
+  readonly #ignore = new WeakMap<Leaf, Promise<IgnoreRules>>();
+  readonly #attributes = new WeakMap<Leaf, Promise<AttributeFile>>();
 
-  async ignoreRules(leaf: Leaf, signal: AbortSignal): Promise<IgnoreRules> {
-    const rules = this.#ignore.get(leaf) ?? parseIgnore(await readLeaf(leaf, signal));
-    this.#ignore.set(leaf, rules);
-    return rules;
+  ignoreRules(leaf: Leaf, signal: AbortSignal): Promise<IgnoreRules> {
+    return readOnce(this.#ignore, leaf, parseIgnore, signal);
   }
 
-  async attributes(leaf: Leaf, signal: AbortSignal): Promise<AttributeFile> {
-    const file = this.#attributes.get(leaf) ?? parseAttributes(await readLeaf(leaf, signal));
-    this.#attributes.set(leaf, file);
-    return file;
+  attributes(leaf: Leaf, signal: AbortSignal): Promise<AttributeFile> {
+    return readOnce(this.#attributes, leaf, parseAttributes, signal);
   }
+}
+
+function readOnce<Rules>(
+  known: WeakMap<Leaf, Promise<Rules>>,
+  leaf: Leaf,
+  parse: (content: Uint8Array) => Rules,
+  signal: AbortSignal,
+): Promise<Rules> {
+  const underway = known.get(leaf);
+  if (underway !== undefined) return underway;
+  const read = readLeaf(leaf, signal).then(parse);
+  known.set(leaf, read);
+  // What failed may be read later.
+  read.catch(() => known.delete(leaf));
+  return read;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CopyReport, FileEntry, GitIdentity, Workdir, Worktree } from '../../ports/index.ts';
+import type { CopyReport, FileEntry, GitIdentity, RealFiles, Workdir, Worktree } from '../../ports/index.ts';
 import { gitErrors } from '../errors.ts';
 import { type Accept, copy, move } from './copy.ts';
 import { workdirErrors } from './errors.ts';
@@ -7,6 +7,7 @@ import { glob } from './glob.ts';
 import { Directory, type LeafMode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { clampPath } from './path.ts';
+import { materialize, type RealFilesLimits } from './real-files.ts';
 
 /** A work tree that shows the overlay it stands on, so that files can be copied from and to it by reference. */
 export interface MountableWorktree extends Worktree {
@@ -14,8 +15,8 @@ export interface MountableWorktree extends Worktree {
 }
 
 /** An empty work directory in memory. */
-export function createWorkdir(): Workdir {
-  return new MemoryWorkdir();
+export function createWorkdir(limits: RealFilesLimits = {}): Workdir {
+  return new MemoryWorkdir(limits);
 }
 
 interface Mounted {
@@ -28,6 +29,11 @@ class MemoryWorkdir implements Workdir {
   readonly #worktrees = new Map<string, Mounted>();
   readonly #plain = new Overlay();
   readonly #files = new Files(this.#plain, this.#mounts);
+  readonly #limits: RealFilesLimits;
+
+  constructor(limits: RealFilesLimits) {
+    this.#limits = limits;
+  }
 
   read(path: string, signal: AbortSignal): Promise<Uint8Array> {
     return this.#files.read(path, signal);
@@ -99,6 +105,10 @@ class MemoryWorkdir implements Workdir {
 
   glob(pattern: string, signal: AbortSignal): Promise<readonly string[]> {
     return glob(this.#files, pattern, signal);
+  }
+
+  materialize(paths: readonly string[], signal: AbortSignal): Promise<RealFiles> {
+    return materialize(this.#files, paths, this.#limits, signal);
   }
 
   #unmount(paths: readonly string[]): void {
