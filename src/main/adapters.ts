@@ -2,7 +2,7 @@ import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index
 import { createForges } from '../forge/index.ts';
 import { createGitRepos } from '../git/index.ts';
 import { createHttpCharts } from '../helm/index.ts';
-import { createHostBudgets, createHttpClient, type Endpoint } from '../http/index.ts';
+import { createHttpClient, type Endpoint } from '../http/index.ts';
 import type { KubeClient } from '../kube/index.ts';
 import { createRegistryClient } from '../oci/index.ts';
 import type {
@@ -20,6 +20,7 @@ import type {
   Registry,
 } from '../ports/index.ts';
 import { createSecretCredentials } from '../secrets/index.ts';
+import { createRegistryParts } from './registries.ts';
 import type { Resources } from './resources.ts';
 import { readSettingFile, type Settings } from './settings.ts';
 
@@ -67,7 +68,7 @@ export function createAdapters(
 ): Adapters {
   const shared = settings.SHARED_RESOURCES_NAMESPACE;
   const git = createGitRepos({ ...surroundings, http });
-  const budgets = createHostBudgets(surroundings, { requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT });
+  const { budgets, hosts, store } = createRegistryParts(surroundings, settings);
   return {
     http,
     git,
@@ -75,7 +76,11 @@ export function createAdapters(
     charts: createHttpCharts({ http, budgets }),
     registry: createRegistryClient(
       { ...surroundings, http, budgets },
-      { maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES },
+      {
+        hosts,
+        maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES,
+        ...(store === undefined ? {} : { store }),
+      },
     ),
     forges: createForges({ ...surroundings, http }),
     credentials: createSecretCredentials(

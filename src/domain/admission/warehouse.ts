@@ -1,7 +1,7 @@
 import { labels, parseSubscription, type Subscription, type Warehouse } from '../../api/v1alpha1/index.ts';
 import { isJsonObject, type JsonValue } from '../../base/index.ts';
 import { chartKey } from '../freight/index.ts';
-import { modernizeSubscription } from '../selection/index.ts';
+import { type CacheByTagPolicy, decideCacheByTag, modernizeSubscription } from '../selection/index.ts';
 import { normalizeGitUrl, normalizeImageUrl } from '../urls/index.ts';
 import { allow, duplicate, invalid, required, wrongValue } from './answers.ts';
 import { checkProject, withLabel } from './shared-rules.ts';
@@ -10,6 +10,7 @@ import type { AdmissionRequest, Cause, Defaulted, NamespaceFact, Validated } fro
 /** What must be known to validate a Warehouse. */
 export interface WarehouseFacts {
   readonly namespace: NamespaceFact | undefined;
+  readonly cacheByTagPolicy: CacheByTagPolicy;
 }
 
 /**
@@ -43,7 +44,7 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
         causes.push(wrongValue(inner === '' ? field : `${field}.${inner}`, memberAt(entry, inner), problem));
       continue;
     }
-    causes.push(...checkSubscription(result.subscription, field));
+    causes.push(...checkSubscription(result.subscription, field, facts.cacheByTagPolicy));
     const place = (seen: Map<string, number>, key: string | undefined, member: string): void => {
       if (key === undefined) return;
       const first = seen.get(key);
@@ -57,18 +58,25 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
   return allow({ warnings });
 }
 
-function checkSubscription(subscription: Subscription, field: string): readonly Cause[] {
+function checkSubscription(
+  subscription: Subscription,
+  field: string,
+  policy: CacheByTagPolicy,
+): readonly Cause[] {
   if (subscription.kind === 'generic') {
     const problem = 'is no kind of subscription known here; use git, image or chart';
     return [wrongValue(field, subscription.subscriptionType, problem)];
   }
   if (subscription.kind === 'image') {
-    const { imageSelectionStrategy, constraint, platform } = subscription.image;
+    const { imageSelectionStrategy, constraint, platform, cacheByTag } = subscription.image;
     const causes: Cause[] = [];
     if (imageSelectionStrategy === 'Digest' && (constraint === undefined || constraint === ''))
       causes.push(required(`${field}.image.constraint`, 'the strategy Digest needs the tag to follow'));
     if (platform !== undefined && platform !== '' && !platform.includes('/'))
       causes.push(wrongValue(`${field}.image.platform`, platform, 'must read <os>/<arch>[/<variant>]'));
+    const caching = decideCacheByTag(policy, subscription.image);
+    if (!caching.ok)
+      causes.push(wrongValue(`${field}.image.cacheByTag`, cacheByTag === true, caching.problem));
     return causes;
   }
   if (subscription.kind === 'chart') {
