@@ -1,6 +1,7 @@
 import type { ChartSubscription } from '../api/v1alpha1/index.ts';
 import { type ChartPlace, compileChartRule, normalizeChartUrl } from '../domain/index.ts';
 import type { Charts, Clock, Credentials, Registry } from '../ports/index.ts';
+import { createHostGate } from './host-gate.ts';
 import { createSharedScans, type Scan } from './shared-scans.ts';
 import { cannotFollow } from './source.ts';
 
@@ -10,6 +11,8 @@ export interface ChartLook {
   readonly subscription: ChartSubscription;
   /** The oldest answer of the repository that will do; see `Question`. */
   readonly notBeforeMs: number;
+  /** Does somebody wait for this look? Then it overtakes the polling of others. */
+  readonly isAwaited?: boolean;
 }
 
 /** What a look found. */
@@ -33,12 +36,15 @@ export function createChartDiscovery(deps: {
   readonly credentials: Credentials;
   readonly clock: Clock;
 }): ChartDiscovery {
-  const indexes = createSharedScans<ReadonlyMap<string, readonly string[]>>(deps.clock);
-  const tags = createSharedScans<readonly string[]>(deps.clock);
+  const indexes = createSharedScans<ReadonlyMap<string, readonly string[]>>(deps.clock, {
+    freshOvertakes: true,
+  });
+  const tags = createSharedScans<readonly string[]>(deps.clock, { freshOvertakes: true });
+  const gate = createHostGate(deps.clock);
 
   async function list(
     place: ChartPlace,
-    { project, subscription, notBeforeMs }: ChartLook,
+    { project, subscription, notBeforeMs, isAwaited = false }: ChartLook,
     signal: AbortSignal,
   ): Promise<Scan<readonly string[]>> {
     const { repoURL, insecureSkipTLSVerify } = subscription;
@@ -48,6 +54,8 @@ export function createChartDiscovery(deps: {
       repoURL: place.repoURL,
       ...(credential === undefined ? {} : { credential }),
       ...(insecureSkipTLSVerify ? { insecureSkipTLSVerify: true } : {}),
+      party: project,
+      isAwaited,
     };
     const key = [
       place.kind === 'oci' ? normalizeChartUrl(repoURL) : place.repoURL,
@@ -74,8 +82,15 @@ export function createChartDiscovery(deps: {
     async discover(look, signal) {
       const compiled = compileChartRule(look.subscription);
       if (!compiled.ok) throw cannotFollow(look.subscription.repoURL, compiled.problem);
-      const { answer, askedAtMs } = await list(compiled.rule.place, look, signal);
+      const { place } = compiled.rule;
+      const ask = () => list(place, look, signal);
+      const { answer, askedAtMs } = await gate.pass(hostOf(place.repoURL), look.isAwaited === true, ask);
       return { versions: compiled.rule.select(answer), askedAtMs };
     },
   };
+}
+
+/** The host of a chart repository, with or without a scheme. */
+function hostOf(repoURL: string): string {
+  return repoURL.replace(/^[a-z]+:\/\//, '').split('/', 1)[0] ?? '';
 }

@@ -2,6 +2,11 @@ import { defineErrors } from '../base/index.ts';
 
 /** Errors of looking for new artifacts. */
 export const discoveryErrors = defineErrors({
+  'discovery.busy': {
+    disposition: 'wait',
+    summary: 'Enough looks wait for a host that answers slowly.',
+    help: 'Nothing to do: the look is made a little later, and those at other hosts go on',
+  },
   'discovery.invalid-subscription': {
     disposition: 'stop',
     summary: 'A subscription says something that cannot be followed.',

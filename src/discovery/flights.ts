@@ -19,15 +19,24 @@ export interface Flights<T> {
 interface Flight<T> {
   readonly result: Promise<T>;
   readonly abort: AbortController;
+  readonly isFresh: boolean;
   waiting: number;
 }
 
-/** Creates a place for shared work; per key at most one is under way and one waits to begin. */
-export function createFlights<T>(): Flights<T> {
+/**
+ * Creates a place for shared work; per key at most one is under way and one waits to begin.
+ *
+ * With `freshOvertakes`, one that somebody asked to be fresh begins beside one that nobody did.
+ */
+export function createFlights<T>(options: { readonly freshOvertakes?: boolean } = {}): Flights<T> {
   const running = new Map<string, Flight<T>>();
   const next = new Map<string, Flight<T>>();
 
-  function start(key: string, after: Promise<unknown>, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  function start(
+    key: string,
+    { after, isFresh }: { readonly after: Promise<unknown>; readonly isFresh: boolean },
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Flight<T> {
     const abort = new AbortController();
     const result = after.then(() => {
       abort.signal.throwIfAborted();
@@ -35,7 +44,7 @@ export function createFlights<T>(): Flights<T> {
       running.set(key, flight);
       return work(abort.signal);
     });
-    const flight: Flight<T> = { result, abort, waiting: 0 };
+    const flight: Flight<T> = { result, abort, isFresh, waiting: 0 };
     const clear = (): void => {
       if (running.get(key) === flight) running.delete(key);
       if (next.get(key) === flight) next.delete(key);
@@ -49,8 +58,10 @@ export function createFlights<T>(): Flights<T> {
     if (current !== undefined && !isFresh) return current;
     const waiting = usable(next.get(key));
     if (waiting !== undefined) return waiting;
-    const before = running.get(key)?.result ?? Promise.resolve();
-    const flight = start(key, before.then(ignore, ignore), work);
+    const overtakes = options.freshOvertakes === true && isFresh && current?.isFresh !== true;
+    const before = overtakes ? undefined : running.get(key)?.result;
+    const after = (before ?? Promise.resolve()).then(ignore, ignore);
+    const flight = start(key, { after, isFresh }, work);
     next.set(key, flight);
     return flight;
   }

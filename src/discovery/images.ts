@@ -1,31 +1,40 @@
 import type { ImageSubscription } from '../api/v1alpha1/index.ts';
 import { AppError } from '../base/index.ts';
 import {
+  type CacheByTagPolicy,
   compileImageRule,
+  decideCacheByTag,
+  type ImageFacts,
   type ImageRule,
+  parseImageName,
   type SelectedImage,
   type SkippedTag,
   selectImages,
   type TagFact,
 } from '../domain/index.ts';
-import type { Credentials, ImageSource, Registry } from '../ports/index.ts';
+import type { Clock, Credentials, ImageSource, Registry } from '../ports/index.ts';
 import { discoveryErrors } from './errors.ts';
+import { createHostGate } from './host-gate.ts';
 import { mapBounded } from './map-bounded.ts';
-import { type SharedRegistry, shareRegistry } from './shared-registry.ts';
+import { type SharedRegistry, shareRegistry, type Wish } from './shared-registry.ts';
 import { cannotFollow } from './source.ts';
 
 /** What is to be looked at, and for whom. */
 export interface ImageLook {
   readonly project: string;
   readonly subscription: ImageSubscription;
-  /** Somebody waits for this look: an answer that began before it is not good enough. */
-  readonly isFresh: boolean;
+  /** The oldest answer of the registry that will do; see `Question`. */
+  readonly notBeforeMs: number;
+  /** Does somebody wait for this look? Then it overtakes the polling of others. */
+  readonly isAwaited?: boolean;
 }
 
 /** What a look found: images best first, and tags that were left out. */
 export interface ImageFindings {
   readonly images: readonly SelectedImage[];
   readonly skipped: readonly SkippedTag[];
+  /** When the registry was asked for the oldest answer among them, milliseconds since the epoch. */
+  readonly askedAtMs: number;
 }
 
 /** Finds the images that subscriptions select. */
@@ -41,26 +50,48 @@ const codesOfOneTag: readonly string[] = [
   'oci.protocol',
   'oci.digest-mismatch',
   'oci.unsupported-media-type',
+  'oci.too-large',
 ];
 
+const defaultMaxCachedTags = 100_000;
+
+/** Settings of image discovery. */
+export interface ImageDiscoveryOptions {
+  /** "Allow" unless told. */
+  readonly cacheByTagPolicy?: CacheByTagPolicy;
+  /** Tags of which it is remembered where they pointed; 100,000 unless told. */
+  readonly maxCachedTags?: number;
+}
+
 /** Creates image discovery; all looks made through it share their requests. */
-export function createImageDiscovery(deps: {
-  readonly registry: Registry;
-  readonly credentials: Credentials;
-}): ImageDiscovery {
-  const registry = shareRegistry(deps.registry);
+export function createImageDiscovery(
+  deps: {
+    readonly registry: Registry;
+    readonly credentials: Credentials;
+    readonly clock: Clock;
+  },
+  options: ImageDiscoveryOptions = {},
+): ImageDiscovery {
+  const registry = shareRegistry(deps, options.maxCachedTags ?? defaultMaxCachedTags);
+  const gate = createHostGate(deps.clock);
   return {
-    async discover({ project, subscription, isFresh }, signal) {
+    async discover({ project, subscription, notBeforeMs, isAwaited = false }, signal) {
       const compiled = compileImageRule(subscription);
       if (!compiled.ok) throw cannotFollow(subscription.repoURL, compiled.problem);
       const { repoURL } = subscription;
+      const caching = decideCacheByTag(options.cacheByTagPolicy ?? 'Allow', subscription);
+      if (!caching.ok) throw cannotFollow(repoURL, `cacheByTag ${caching.problem}`);
       const credential = await deps.credentials.find({ project, kind: 'image', repoURL }, signal);
       const source: ImageSource = {
         repoURL,
         ...(credential === undefined ? {} : { credential }),
         ...(subscription.insecureSkipTLSVerify ? { insecureSkipTLSVerify: true } : {}),
+        party: project,
+        isAwaited,
       };
-      return scan(registry, source, compiled.rule, isFresh, signal);
+      const wish = { notBeforeMs, isCachedByTag: caching.isCached };
+      const host = parseImageName(repoURL)?.registry ?? '';
+      return gate.pass(host, isAwaited, () => scan(registry, source, compiled.rule, wish, signal));
     },
   };
 }
@@ -69,33 +100,36 @@ async function scan(
   registry: SharedRegistry,
   source: ImageSource,
   rule: ImageRule,
-  isFresh: boolean,
+  wish: Wish,
   signal: AbortSignal,
 ): Promise<ImageFindings> {
-  const tags = rule.pinnedTag === undefined ? await registry.listTags(source, isFresh, signal) : [];
-  const candidates = rule.rank(tags);
+  const list = rule.pinnedTag === undefined ? await registry.listTags(source, wish, signal) : undefined;
+  const candidates = rule.rank(list?.answer ?? []);
+  let askedAtMs = list?.askedAtMs ?? Number.POSITIVE_INFINITY;
   const facts = new Map<string, TagFact>();
   const failures = new Map<string, AppError>();
   for (;;) {
     const step = selectImages(rule, candidates, facts);
-    if (step.kind === 'done') return { images: step.images, skipped: step.skipped };
+    if (step.kind === 'done') return { images: step.images, skipped: step.skipped, askedAtMs };
     if (step.kind === 'blocked') throw blockedBy(source, step.tag, failures.get(step.tag));
     await mapBounded(step.tags, tagsAtOnce, async (tag) => {
-      facts.set(tag, await readFact(registry, source, tag, isFresh, failures, signal));
+      const read = async (): Promise<ImageFacts | undefined> => {
+        const fact = await registry.readTag(source, tag, wish, signal);
+        askedAtMs = Math.min(askedAtMs, fact.askedAtMs);
+        return fact.answer;
+      };
+      facts.set(tag, await readFact(tag, read, failures));
     });
   }
 }
 
 async function readFact(
-  registry: SharedRegistry,
-  source: ImageSource,
   tag: string,
-  isFresh: boolean,
+  read: () => Promise<ImageFacts | undefined>,
   failures: Map<string, AppError>,
-  signal: AbortSignal,
 ): Promise<TagFact> {
   try {
-    const image = await registry.readTag(source, tag, isFresh, signal);
+    const image = await read();
     return image === undefined ? { kind: 'missing' } : { kind: 'image', image };
   } catch (error) {
     if (!(error instanceof AppError) || !codesOfOneTag.includes(error.code)) throw error;

@@ -11,5 +11,11 @@ export {
 } from './commits.ts';
 export { discoveryErrors } from './errors.ts';
 export { createFlights, type Flights } from './flights.ts';
-export { createImageDiscovery, type ImageDiscovery, type ImageFindings, type ImageLook } from './images.ts';
+export {
+  createImageDiscovery,
+  type ImageDiscovery,
+  type ImageDiscoveryOptions,
+  type ImageFindings,
+  type ImageLook,
+} from './images.ts';
 export { createSharedScans, type Question, type Scan, type SharedScans } from './shared-scans.ts';

@@ -38,13 +38,20 @@ const maxRepositories = 5_000;
 /** How long a want is served along with others after it was uttered last, in milliseconds. */
 const wantTtlMs = 3_600_000;
 
-/** Creates a place for answers; per key at most one question is under way and one waits. */
-export function createSharedScans<Answer>(clock: Clock): SharedScans<Answer> {
-  const flights = createFlights<Held<Answer>>();
-  const held = new LRUCache<string, Held<Answer>>({ max: maxRepositories });
+/**
+ * Creates a place for answers; per key at most one question is under way and one waits. `max` keys are remembered,
+ * 5,000 unless told; for `freshOvertakes` see `createFlights`.
+ */
+export function createSharedScans<Answer>(
+  clock: Clock,
+  options: { readonly max?: number; readonly freshOvertakes?: boolean } = {},
+): SharedScans<Answer> {
+  const flights = createFlights<Held<Answer>>(options);
+  const held = new LRUCache<string, Held<Answer>>({ max: options.max ?? maxRepositories });
   const wanted = new LRUCache<string, Map<string, number>>({ max: maxRepositories });
 
   function remember({ key, wants }: Question): void {
+    if (wants.length === 0) return;
     const known = wanted.get(key) ?? new Map<string, number>();
     for (const want of wants) known.set(want, clock.nowMs());
     wanted.set(key, known);
@@ -68,7 +75,8 @@ export function createSharedScans<Answer>(clock: Clock): SharedScans<Answer> {
         const askedAtMs = clock.nowMs();
         const all = wantsOf(key);
         const scan = { answer: await read(all, shared), askedAtMs, wants: new Set(all) };
-        held.set(key, scan);
+        // One that was overtaken must not undo what came after it.
+        if ((held.get(key)?.askedAtMs ?? 0) <= askedAtMs) held.set(key, scan);
         return scan;
       };
       if (notBeforeMs !== Number.POSITIVE_INFINITY) {

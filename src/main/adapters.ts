@@ -3,7 +3,7 @@ import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index
 import { createForges } from '../forge/index.ts';
 import { createGitRepos } from '../git/index.ts';
 import { createHttpCharts } from '../helm/index.ts';
-import { createHostBudgets, createHttpClient, type Endpoint } from '../http/index.ts';
+import { createHttpClient, type Endpoint } from '../http/index.ts';
 import type { KubeClient } from '../kube/index.ts';
 import { createRegistryClient } from '../oci/index.ts';
 import type {
@@ -23,6 +23,7 @@ import type {
 } from '../ports/index.ts';
 import { createPrograms } from '../programs/index.ts';
 import { type CredentialsParts, createCredentials } from '../secrets/index.ts';
+import { createRegistryParts } from './registries.ts';
 import type { Resources } from './resources.ts';
 import { readSettingFile, type Settings } from './settings.ts';
 
@@ -69,7 +70,7 @@ export function createAdapters(
   settings: Settings,
 ): Adapters {
   const git = createGitRepos({ ...surroundings, http });
-  const budgets = createHostBudgets(surroundings, { requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT });
+  const { budgets, hosts, store } = createRegistryParts(surroundings, settings);
   return {
     http,
     git,
@@ -77,7 +78,11 @@ export function createAdapters(
     charts: createHttpCharts({ http, budgets }),
     registry: createRegistryClient(
       { ...surroundings, http, budgets },
-      { maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES },
+      {
+        hosts,
+        maxCachedImages: settings.MAX_IMAGE_CACHE_ENTRIES,
+        ...(store === undefined ? {} : { store }),
+      },
     ),
     forges: createForges({ ...surroundings, http }),
     credentials: createDesk(surroundings, client.reader, http, settings).desk,

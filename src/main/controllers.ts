@@ -158,7 +158,13 @@ function createControllers(
         reader,
         writer,
         clock,
-        images: createImageDiscovery(adapters),
+        images: createImageDiscovery(
+          { ...adapters, clock },
+          {
+            cacheByTagPolicy: settings.CACHE_BY_TAG_POLICY,
+            maxCachedTags: settings.MAX_IMAGE_CACHE_ENTRIES,
+          },
+        ),
         commits: createCommitDiscovery({ ...adapters, clock }),
         charts: createChartDiscovery({ ...adapters, clock }),
       },

@@ -68,6 +68,28 @@ const clouds = list
   .transform((items) => (items.join() === 'none' ? [] : items))
   .pipe(z.array(z.enum(['ecr', 'gar', 'acr'], { message: 'expected ecr, gar, acr, or none' })));
 
+const registries = z.string().transform((text, context) => {
+  const shape = z.record(
+    z.string(),
+    z.strictObject({
+      plainHttp: z.boolean().optional(),
+      insecureSkipTLSVerify: z.boolean().optional(),
+      caFile: z.string().optional(),
+      requestsPerSecond: z.number().positive().optional(),
+      concurrency: z.number().int().positive().optional(),
+    }),
+  );
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'expected JSON such as {"registry.local:5000": {"plainHttp": true, "requestsPerSecond": 5}}',
+    });
+    return z.NEVER;
+  }
+});
+
 /**
  * What the environment can set. Names and defaults are those of Kargo's chart where it has them, so that its values
  * files carry over; the last group is Gantry's own.
@@ -172,6 +194,10 @@ const Environment = z.object({
   MAX_IMAGE_CACHE_ENTRIES: whole(1)
     .default(100_000)
     .describe('Images whose facts are remembered. Default 100000.'),
+  CACHE_BY_TAG_POLICY: z
+    .enum(['Allow', 'Forbid', 'Force', 'Require'], { message: 'expected Allow, Forbid, Force or Require' })
+    .default('Allow')
+    .describe('What becomes of cacheByTag in subscriptions: Allow, Forbid, Force or Require. Default Allow.'),
   WEBHOOK_SERVER_PORT: whole(0).default(9443).describe('Port of the admission webhooks. Default 9443.'),
   TLS_CERT_PATH: z.string().optional().describe('Certificate chain of the admission webhooks, PEM.'),
   TLS_KEY_PATH: z.string().optional().describe('Key of that certificate, PEM.'),
@@ -192,6 +218,18 @@ const Environment = z.object({
   GANTRY_LEADER_ELECT: flag
     .default(false)
     .describe('Of several replicas of a controller let one work, as --leader-elect does. Default false.'),
+  GANTRY_REGISTRIES: registries
+    .default({})
+    .describe(
+      'Settings of single registries and chart hosts, as JSON: {"registry.local:5000": {"plainHttp": true, "caFile": "ca.pem", "insecureSkipTLSVerify": false, "requestsPerSecond": 5, "concurrency": 4}}.',
+    ),
+  GANTRY_IMAGE_CACHE_FOLDER: z
+    .string()
+    .optional()
+    .describe('Folder that keeps manifests and image configurations over restarts. Default none.'),
+  GANTRY_IMAGE_CACHE_MEBIBYTES: whole(1)
+    .default(256)
+    .describe('How much of them is kept there. Default 256.'),
   GANTRY_ENDPOINTS: endpoints
     .default({})
     .describe(

@@ -40,6 +40,7 @@ export async function startWebhooks(
           ? readIdentity(start.settings)
           : await start.authority.issue([start.host]),
       controlPlaneUsers: start.settings.CONTROLPLANE_USER_REGEX,
+      cacheByTagPolicy: start.settings.CACHE_BY_TAG_POLICY,
     },
   );
   resources.use(server, async (one) => one[Symbol.asyncDispose]());

@@ -34,6 +34,7 @@ import {
   validateStage,
   validateWarehouse,
 } from '../domain/admission/index.ts';
+import type { CacheByTagPolicy } from '../domain/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { Facts } from './facts.ts';
 
@@ -49,6 +50,7 @@ export interface PromoteQuestion {
 export interface HookDeps {
   readonly facts: Facts;
   readonly clock: Clock;
+  readonly cacheByTagPolicy: CacheByTagPolicy;
   /** A fresh ULID for this time, greater than all before. */
   nextUlid(nowMs: number): string;
   mayPromote(question: PromoteQuestion, signal: AbortSignal): Promise<boolean>;
@@ -99,12 +101,13 @@ function promotionTaskHook({ facts }: HookDeps): TypedHook<PromotionTask> {
   };
 }
 
-function warehouseHook({ facts }: HookDeps): TypedHook<Warehouse> {
+function warehouseHook({ facts, cacheByTagPolicy }: HookDeps): TypedHook<Warehouse> {
   return {
     members: warehouseKind.members,
     mutate: defaultWarehouse,
     async validate(request, signal) {
-      return validateWarehouse(request, { namespace: await facts.namespace(namespaceOf(request), signal) });
+      const namespace = await facts.namespace(namespaceOf(request), signal);
+      return validateWarehouse(request, { namespace, cacheByTagPolicy });
     },
   };
 }

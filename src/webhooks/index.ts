@@ -3,7 +3,7 @@
  * It must never hold a rule of its own. Start reading at `routes.ts`.
  */
 import { compileRe2 } from '../base/index.ts';
-import { createUlids } from '../domain/index.ts';
+import { type CacheByTagPolicy, createUlids } from '../domain/index.ts';
 import { createHttpServer, type HttpRoute, type HttpServer, type TlsIdentity } from '../httpd/index.ts';
 import type { Clock, Events, KubeReader, KubeWriter, Log, Random } from '../ports/index.ts';
 import { webhookErrors } from './errors.ts';
@@ -31,6 +31,8 @@ export interface WebhookDeps {
 export interface WebhookOptions {
   /** An RE2 expression for the user names of control-plane components; nobody when absent. */
   readonly controlPlaneUsers: string | undefined;
+  /** What Warehouses may say about `cacheByTag`; "Allow" unless told. */
+  readonly cacheByTagPolicy?: CacheByTagPolicy;
 }
 
 /** How the webhook server listens. */
@@ -53,6 +55,7 @@ export function createWebhookRoutes(deps: WebhookDeps, options: WebhookOptions):
   const hooks = createHooks({
     facts: createFacts(deps),
     clock: deps.clock,
+    cacheByTagPolicy: options.cacheByTagPolicy ?? 'Allow',
     nextUlid: createUlids(deps.random),
     mayPromote: (question, signal) => deps.mayPromote?.(question, signal) ?? Promise.resolve(true),
   });

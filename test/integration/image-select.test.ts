@@ -61,7 +61,7 @@ async function select({ images, address }: World, input: Input): Promise<unknown
   const parsed = imageSubscription.safeParse({ ...input.subscription, repoURL });
   if (!parsed.success) return 'error';
   const found = await images
-    .discover({ project: 'demo', subscription: parsed.data, isFresh: false }, signal)
+    .discover({ project: 'demo', subscription: parsed.data, notBeforeMs: 0 }, signal)
     .catch(() => 'error' as const);
   if (found === 'error') return found;
   return found.images.map(({ tag, digest, annotations, createdAtMs }) => ({
@@ -100,7 +100,7 @@ async function openWorld(): Promise<World> {
   return {
     address: server.address,
     digests: await pushImageFixtures(http, server.url, readImageFixtures()),
-    images: createImageDiscovery({ registry: client, credentials: { find: async () => undefined } }),
+    images: createImageDiscovery({ registry: client, credentials: { find: async () => undefined }, clock }),
     async [Symbol.asyncDispose]() {
       await http[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();

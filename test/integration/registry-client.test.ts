@@ -105,15 +105,16 @@ test('newest build of 20 tags: two requests per tag at first, then one', async (
   const images = createImageDiscovery({
     registry: world.registry,
     credentials: { find: async () => undefined },
+    clock: world.clock,
   });
   const given = { repoURL: world.repoURL('team/app'), imageSelectionStrategy: 'NewestBuild' };
-  const look = { project: 'demo', subscription: imageSubscription.parse(given), isFresh: false };
+  const look = { project: 'demo', subscription: imageSubscription.parse(given), notBeforeMs: 0 };
   world.requests.length = 0;
   const found = await Promise.all([images.discover(look, signal), images.discover(look, signal)]);
   expect(found.map((item) => item.images.length)).toEqual([20, 20]);
   expect(world.requests.length, 'shared by both').toBeLessThanOrEqual(42);
   world.requests.length = 0;
-  await images.discover({ ...look, isFresh: true }, signal);
+  await images.discover({ ...look, notBeforeMs: Number.POSITIVE_INFINITY }, signal);
   expect(world.requests.length).toBe(21);
 });
 

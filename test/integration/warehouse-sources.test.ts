@@ -250,7 +250,7 @@ async function openWorld(): Promise<World> {
     reader: cluster.reader,
     writer: cluster.writer,
     clock,
-    images: createImageDiscovery({ registry: client, credentials }),
+    images: createImageDiscovery({ registry: client, credentials, clock }),
     commits: createCommitDiscovery({ history, credentials, clock }),
     charts: createChartDiscovery({
       charts: createHttpCharts(deps),

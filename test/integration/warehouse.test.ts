@@ -205,6 +205,7 @@ async function openWorld(): Promise<World> {
   const images = createImageDiscovery({
     registry: createRegistryClient(deps),
     credentials: { find: async () => undefined },
+    clock,
   });
   const nowhere = { discover: () => Promise.reject(new Error('there are only images here')) };
   const { reconciler } = createWarehouseController({

@@ -6,6 +6,7 @@ import type { DiscoveredArtifacts, WarehousePlan, WarehouseRules, WarehouseSeen 
 export function decide(seen: WarehouseSeen, rules: WarehouseRules): WarehousePlan {
   const { object, look } = seen;
   if (!seen.isMine || object.metadata.deletionTimestamp !== undefined) return { kind: 'ignore' };
+  if (look.kind === 'deferred') return { kind: 'defer', delayMs: look.delayMs };
   if (look.kind === 'failed') return { kind: 'report-failure', error: look.error };
   const artifacts = look.kind === 'found' ? look.artifacts : (object.status?.discoveredArtifacts ?? {});
   const nothing = findNothing(artifacts);

@@ -35,7 +35,12 @@ type Entry<Kind extends Subscription['kind']> = Extract<Subscription, { readonly
 /** What one subscription found. */
 type Result =
   | { readonly kind: 'git'; readonly result: GitResult; readonly askedAtMs: number }
-  | { readonly kind: 'image'; readonly result: ImageResult; readonly skipped: readonly SkippedImage[] }
+  | {
+      readonly kind: 'image';
+      readonly result: ImageResult;
+      readonly skipped: readonly SkippedImage[];
+      readonly askedAtMs: number;
+    }
   | { readonly kind: 'chart'; readonly result: ChartResult; readonly askedAtMs: number };
 
 /**
@@ -52,7 +57,7 @@ export async function lookAtAll(
   const startedAtMs = deps.clock.nowMs();
   const place: Place = {
     project: warehouse.metadata.namespace ?? '',
-    isFresh: reason === 'asked' || reason === 'changed' || reason === 'settled',
+    isAwaited: reason === 'asked' || reason === 'changed' || reason === 'settled',
     notBeforeMs: notBeforeMs(warehouse, reason, startedAtMs),
     previous: previousOf(warehouse),
   };
@@ -77,7 +82,7 @@ export async function lookAtAll(
 /** What is the same for all subscriptions of a look. */
 interface Place {
   readonly project: string;
-  readonly isFresh: boolean;
+  readonly isAwaited: boolean;
   readonly notBeforeMs: number;
   readonly previous: DiscoveredArtifacts | undefined;
 }
@@ -95,7 +100,7 @@ async function lookAtOne(
   place: Place & { readonly gitIndex: number },
   signal: AbortSignal,
 ): Promise<Result> {
-  const { project } = place;
+  const { project, notBeforeMs: oldestMs, isAwaited } = place;
   switch (subscription.kind) {
     case 'git': {
       const previous = place.previous?.git?.[place.gitIndex];
@@ -105,13 +110,14 @@ async function lookAtOne(
     }
     case 'image': {
       const { repoURL } = subscription.image;
-      const look = { project, subscription: subscription.image, isFresh: place.isFresh };
+      const look = { project, subscription: subscription.image, notBeforeMs: oldestMs, isAwaited };
       const findings = await deps.images.discover(look, signal);
       const skipped = findings.skipped.map((item) => ({ repoURL, ...item }));
-      return { kind: 'image', result: toImageResult(subscription, findings), skipped };
+      const { askedAtMs } = findings;
+      return { kind: 'image', result: toImageResult(subscription, findings), skipped, askedAtMs };
     }
     case 'chart': {
-      const look = { project, subscription: subscription.chart, notBeforeMs: place.notBeforeMs };
+      const look = { project, subscription: subscription.chart, notBeforeMs: oldestMs, isAwaited };
       const findings = await deps.charts.discover(look, signal);
       return { kind: 'chart', result: toChartResult(subscription, findings), askedAtMs: findings.askedAtMs };
     }
@@ -134,7 +140,7 @@ function collect(results: readonly Result[], nowMs: number): Extract<Look, { kin
       images.push(one.result);
       skipped.push(...one.skipped);
     }
-    if (one.kind !== 'image') discoveredAtMs = Math.min(discoveredAtMs, one.askedAtMs);
+    discoveredAtMs = Math.min(discoveredAtMs, one.askedAtMs);
   }
   const discoveredAt = formatTime(discoveredAtMs);
   return { kind: 'found', artifacts: { discoveredAt, git, images, charts, results: [] }, skipped };

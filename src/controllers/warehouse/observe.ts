@@ -15,6 +15,10 @@ export interface ObserveDeps extends LookDeps {
   readonly shard: Shard;
 }
 
+/** Codes that say nothing about the repositories, only that others are before this Warehouse. */
+const busyCodes: readonly string[] = ['discovery.busy', 'oci.busy'];
+const busyMs = 2_000;
+
 /** Reads a Warehouse, looks at its repositories when that is due, and whether its Freight exists. */
 export async function observe(
   deps: ObserveDeps,
@@ -39,6 +43,7 @@ async function lookIfDue(deps: ObserveDeps, warehouse: Warehouse, signal: AbortS
     return await lookAtAll(deps, warehouse, reason, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof AppError)) throw error;
+    if (busyCodes.includes(error.code)) return { kind: 'deferred', delayMs: error.retryAfterMs ?? busyMs };
     return { kind: 'failed', error };
   }
 }

@@ -46,6 +46,9 @@ export function report(
   rules: WarehouseRules,
 ): Report<WarehouseStatus> {
   if (plan.kind === 'ignore') return { status: undefined, events: [], wakeUp: { kind: 'none' } };
+  if (plan.kind === 'defer') {
+    return { status: undefined, events: [], wakeUp: { kind: 'after', delayMs: plan.delayMs } };
+  }
   const verdict = judge(seen, plan, done);
   const { error } = verdict;
   return {
@@ -58,7 +61,7 @@ export function report(
 
 function judge(
   seen: WarehouseSeen,
-  plan: Exclude<WarehousePlan, { kind: 'ignore' }>,
+  plan: Exclude<WarehousePlan, { kind: 'ignore' | 'defer' }>,
   done: WarehouseDone,
 ): Verdict {
   switch (plan.kind) {

@@ -16,7 +16,9 @@ export type Look =
       readonly artifacts: DiscoveredArtifacts;
       readonly skipped: readonly SkippedImage[];
     }
-  | { readonly kind: 'failed'; readonly error: AppError };
+  | { readonly kind: 'failed'; readonly error: AppError }
+  /** A host is busy; the look has to be made a little later, and nothing is wrong. */
+  | { readonly kind: 'deferred'; readonly delayMs: number };
 
 /** Everything that a pass knows. */
 export interface WarehouseSeen {
@@ -33,6 +35,7 @@ export interface WarehouseSeen {
 export type WarehousePlan =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'report-failure'; readonly error: AppError }
+  | { readonly kind: 'defer'; readonly delayMs: number }
   | {
       readonly kind: 'report-nothing-found';
       readonly healthyReason: string;

@@ -16,7 +16,7 @@ test('a spelling of former times is admitted as it was meant, with a warning', (
     isDryRun: false,
     subresource: undefined,
   };
-  const answer = validateWarehouse(request, { namespace: undefined });
+  const answer = validateWarehouse(request, { namespace: undefined, cacheByTagPolicy: 'Allow' });
   expect(answer).toMatchObject({
     kind: 'allowed',
     warnings: ['spec.subscriptions[0]: semverConstraint is read as constraint'],
@@ -48,7 +48,7 @@ test.each(groups)('images that belong together: $name', ({ given, want, because 
   const object = warehouse({ metadata: { annotations: given }, spec: { subscriptions: named } });
   const answer = validateWarehouse(
     { operation: 'UPDATE', object, oldObject: object, requester, isDryRun: false, subresource: undefined },
-    { namespace: undefined },
+    { namespace: undefined, cacheByTagPolicy: 'Allow' },
   );
   if (want === undefined) expect(answer, because).toMatchObject({ kind: 'allowed', warnings: [] });
   else
@@ -56,4 +56,20 @@ test.each(groups)('images that belong together: $name', ({ given, want, because 
       kind: 'denied',
       denial: { code: 422, message: expect.stringContaining(want) },
     });
+});
+
+test('where the operator requires cacheByTag, a subscription must say so', () => {
+  const validate = (image: object) => {
+    const object = warehouse({ spec: { subscriptions: [{ image: { repoURL, ...image } }] } });
+    const request = { operation: 'UPDATE' as const, object, oldObject: object, requester, isDryRun: false };
+    const facts = { namespace: undefined, cacheByTagPolicy: 'Require' as const };
+    return validateWarehouse({ ...request, subresource: undefined }, facts);
+  };
+  expect(validate({})).toMatchObject({
+    kind: 'denied',
+    denial: { causes: [{ field: 'spec.subscriptions[0].image.cacheByTag' }] },
+  });
+  expect(validate({ cacheByTag: true })).toMatchObject({ kind: 'allowed' });
+  const digest = { imageSelectionStrategy: 'Digest', constraint: 'main' };
+  expect(validate(digest), 'it is never cached').toMatchObject({ kind: 'allowed' });
 });

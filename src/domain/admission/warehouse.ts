@@ -2,7 +2,7 @@ import { labels, parseSubscription, type Subscription, type Warehouse } from '..
 import { isJsonObject, type JsonValue } from '../../base/index.ts';
 import { chartKey } from '../freight/index.ts';
 import { groupAnnotations, isNamed, parseGroupRule } from '../grouping/index.ts';
-import { modernizeSubscription } from '../selection/index.ts';
+import { type CacheByTagPolicy, decideCacheByTag, modernizeSubscription } from '../selection/index.ts';
 import { normalizeGitUrl, normalizeImageUrl } from '../urls/index.ts';
 import { allow, duplicate, invalid, required, wrongValue } from './answers.ts';
 import { checkProject, withLabel } from './shared-rules.ts';
@@ -11,6 +11,7 @@ import type { AdmissionRequest, Cause, Defaulted, NamespaceFact, Validated } fro
 /** What must be known to validate a Warehouse. */
 export interface WarehouseFacts {
   readonly namespace: NamespaceFact | undefined;
+  readonly cacheByTagPolicy: CacheByTagPolicy;
 }
 
 /**
@@ -46,7 +47,7 @@ export function validateWarehouse(request: AdmissionRequest<Warehouse>, facts: W
       continue;
     }
     const { subscription } = result;
-    causes.push(...checkSubscription(subscription, field));
+    causes.push(...checkSubscription(subscription, field, facts.cacheByTagPolicy));
     if (subscription.kind === 'image')
       images.push({ repoURL: subscription.image.repoURL, subscriptionName: subscription.name });
     const place = (seen: Map<string, number>, key: string | undefined, member: string): void => {
@@ -77,18 +78,25 @@ function checkGroupRule(
   return strangers.map((name) => wrongValue(field, name, 'is no image subscription of this Warehouse'));
 }
 
-function checkSubscription(subscription: Subscription, field: string): readonly Cause[] {
+function checkSubscription(
+  subscription: Subscription,
+  field: string,
+  policy: CacheByTagPolicy,
+): readonly Cause[] {
   if (subscription.kind === 'generic') {
     const problem = 'is no kind of subscription known here; use git, image or chart';
     return [wrongValue(field, subscription.subscriptionType, problem)];
   }
   if (subscription.kind === 'image') {
-    const { imageSelectionStrategy, constraint, platform } = subscription.image;
+    const { imageSelectionStrategy, constraint, platform, cacheByTag } = subscription.image;
     const causes: Cause[] = [];
     if (imageSelectionStrategy === 'Digest' && (constraint === undefined || constraint === ''))
       causes.push(required(`${field}.image.constraint`, 'the strategy Digest needs the tag to follow'));
     if (platform !== undefined && platform !== '' && !platform.includes('/'))
       causes.push(wrongValue(`${field}.image.platform`, platform, 'must read <os>/<arch>[/<variant>]'));
+    const caching = decideCacheByTag(policy, subscription.image);
+    if (!caching.ok)
+      causes.push(wrongValue(`${field}.image.cacheByTag`, cacheByTag === true, caching.problem));
     return causes;
   }
   if (subscription.kind === 'chart') {

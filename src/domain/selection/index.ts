@@ -2,6 +2,7 @@
  * Which images, commits and chart versions a subscription selects, as pure rules over facts that are asked for as they
  * are needed. It must never fetch anything. Start reading at `select.ts`, `git/select-branch.ts`, `git/select-tags.ts`.
  */
+export { type CacheByTagPolicy, type CacheByTagResult, decideCacheByTag } from './cache-by-tag.ts';
 export {
   type ChartCriteria,
   type ChartPlace,

@@ -1,0 +1,62 @@
+import type { Clock } from '../ports/index.ts';
+import { discoveryErrors } from './errors.ts';
+
+/** Keeps looks at a slow host from occupying everybody who looks. */
+export interface HostGate {
+  /** Runs a look at a host; discovery.busy at once, with the time to come back, when enough wait for it already. */
+  pass<T>(host: string, isAwaited: boolean, look: () => Promise<T>): Promise<T>;
+}
+
+interface Host {
+  underWay: number;
+  /** Did the last look that ended take no longer than `slowMs`? */
+  isFast: boolean;
+  /** Looks that were sent away since one was let in. */
+  sentAway: number;
+}
+
+/** A host whose looks take longer is slow. */
+const slowMs = 5_000;
+/** Looks at once at a host that is slow, or not known yet. */
+const maxLooks = 8;
+/** The same for looks that somebody waits for. */
+const maxAwaitedLooks = 16;
+const firstDelayMs = 1_000;
+const delayPerLookMs = 20;
+const maxDelayMs = 15_000;
+const maxHosts = 5_000;
+
+/** Creates a gate; a host that answers quickly has no limit here. */
+export function createHostGate(clock: Clock): HostGate {
+  const hosts = new Map<string, Host>();
+
+  function hostOf(name: string): Host {
+    const known = hosts.get(name);
+    if (known !== undefined) return known;
+    if (hosts.size >= maxHosts) for (const [key, host] of hosts) if (host.underWay === 0) hosts.delete(key);
+    const host: Host = { underWay: 0, isFast: false, sentAway: 0 };
+    hosts.set(name, host);
+    return host;
+  }
+
+  return {
+    async pass(name, isAwaited, look) {
+      const host = hostOf(name);
+      if (!host.isFast && host.underWay >= (isAwaited ? maxAwaitedLooks : maxLooks)) {
+        host.sentAway++;
+        const retryAfterMs = Math.min(firstDelayMs + host.sentAway * delayPerLookMs, maxDelayMs);
+        const message = `${host.underWay} looks wait for ${name} already`;
+        throw discoveryErrors.create('discovery.busy', message, { retryAfterMs });
+      }
+      host.underWay++;
+      host.sentAway = 0;
+      const startedAtMs = clock.nowMs();
+      try {
+        return await look();
+      } finally {
+        host.underWay--;
+        host.isFast = clock.nowMs() - startedAtMs <= slowMs;
+      }
+    },
+  };
+}
