@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createTestCredentials } from '../../test/support/credentials.ts';
 import { createManualClock } from '../../test/support/manual-clock.ts';
 import { createRecordingLog } from '../../test/support/recording-log.ts';
-import { type ConfigMap, configMaps, type Secret, type ServiceAccount, secrets } from '../api/core/index.ts';
+import type { ConfigMap, Secret, ServiceAccount } from '../api/core/index.ts';
 import type { KubeObject } from '../api/meta/index.ts';
 import type { ProgramResult } from '../ports/index.ts';
 import type { CredentialsOptions } from './index.ts';

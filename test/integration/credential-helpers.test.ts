@@ -166,7 +166,10 @@ describe("docker's configuration", () => {
 
   test('a helper may give a refresh token', async () => {
     script('docker-credential-token', `echo '{"ServerURL":"x","Username":"<token>","Secret":"refresh"}'`);
-    const found = await dockerWith({ credHelpers: { 'ghcr.io': 'token' } }).find(image('ghcr.io/a/b'), signal);
+    const found = await dockerWith({ credHelpers: { 'ghcr.io': 'token' } }).find(
+      image('ghcr.io/a/b'),
+      signal,
+    );
     expect(found).toMatchObject({ identityToken: 'refresh' });
     expect(found?.password).toBeUndefined();
   });
