@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { KubeObject, ObjectKey } from '../../src/api/meta/index.ts';
 import type { JsonObject } from '../../src/base/index.ts';
-import { kubeErrors, type WatchedType } from '../../src/kube/index.ts';
+import type { WatchedType } from '../../src/kube/index.ts';
 import type { Change, KubeChanges, KubeReader, KubeWriter } from '../../src/ports/index.ts';
 import { createWidget, type Widget, widgetType } from '../support/widget.ts';
 
@@ -160,18 +160,41 @@ export function describeKube(name: string, start: () => Promise<KubeContractClus
       expect(written.status).toEqual({ result: 'pushed' });
     });
 
-    test('server-side apply creates, changes, removes what is given up, and refuses fields of others', async ({
-      skip,
-    }) => {
+    test('server-side apply creates, changes, removes what is given up, and refuses fields of others', async () => {
       const apply = (fieldManager: string, spec: JsonObject, force = false): Promise<Widget> =>
         cluster.writer.apply(widgetType, createWidget('applied', { spec }), { fieldManager, force }, live);
-      const made = await apply('one', { a: 1, b: 1 }).catch((error: unknown) => error);
-      if (kubeErrors.is(made, 'kube.unsupported')) skip('this server has no server-side apply');
+      await apply('one', { a: 1, b: 1 });
       expect(cached('applied')?.spec).toEqual({ a: 1, b: 1 });
       await expect(apply('two', { a: 2 })).rejects.toMatchObject({ code: 'kube.conflict' });
       await apply('two', { a: 2 }, true);
       expect((await apply('one', {})).spec).toEqual({ a: 2 });
       expect(cached('applied')?.spec).toEqual({ a: 2 });
+    });
+
+    test('what two managers apply alike stays until both give it up', async () => {
+      const apply = (fieldManager: string, spec: JsonObject): Promise<Widget> =>
+        cluster.writer.apply(widgetType, createWidget('shared', { spec }), { fieldManager }, live);
+      await apply('one', { a: 1, b: 1 });
+      await apply('two', { a: 1 });
+      expect((await apply('one', { b: 1 })).spec).toEqual({ a: 1, b: 1 });
+      expect((await apply('two', {})).spec).toEqual({ b: 1 });
+    });
+
+    test('what was written otherwise belongs to its writer', async () => {
+      await create('patched', { a: 1 });
+      const apply = (a: number, force = false): Promise<Widget> =>
+        cluster.writer.apply(
+          widgetType,
+          createWidget('patched', { spec: { a } }),
+          { fieldManager: 'one', force },
+          live,
+        );
+      await expect(apply(2)).rejects.toMatchObject({ code: 'kube.conflict' });
+      const before = await apply(1);
+      expect(before.spec, 'the same value is no conflict').toEqual({ a: 1 });
+      expect((await apply(2, true)).spec).toEqual({ a: 2 });
+      await cluster.writer.mergePatch(widgetType, key('patched'), { spec: { a: 3 } }, {}, live);
+      await expect(apply(4)).rejects.toMatchObject({ code: 'kube.conflict' });
     });
 
     test('what is not there cannot be patched, and deleting it is no error', async () => {

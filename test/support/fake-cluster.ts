@@ -12,13 +12,14 @@ import type {
   LiveSelection,
   Log,
 } from '../../src/ports/index.ts';
+import { createFakeOwnership } from './fake-apply.ts';
 import { applyJsonPatch } from './fake-json-patch.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createRecordingLog } from './recording-log.ts';
 
 /** One write that reached the fake server, refused ones too. */
 export interface FakeWrite {
-  readonly verb: 'create' | 'merge' | 'json' | 'delete';
+  readonly verb: 'create' | 'merge' | 'json' | 'apply' | 'delete';
   readonly kind: string;
   readonly key: string;
   readonly subresource: 'status' | undefined;
@@ -117,7 +118,10 @@ export function createFakeCluster(options: FakeClusterOptions = {}): FakeCluster
         own(writeOf('json', type, key, subresource), signal, () =>
           taken(type, server.jsonPatch(type, key, patch, subresource)),
         ),
-      apply: () => Promise.reject(unsupported()),
+      apply: (type, object, options, signal) =>
+        own(writeOf('apply', type, object.metadata), signal, () =>
+          taken(type, server.apply(type, object, options)),
+        ),
       delete: (type, key, preconditions, signal) =>
         own(writeOf('delete', type, key), signal, () => {
           const gone = server.delete(type, key, preconditions);
@@ -129,7 +133,7 @@ export function createFakeCluster(options: FakeClusterOptions = {}): FakeCluster
       mergePatch: async (type, key, patch, { subresource }) =>
         server.mergePatch(type, key, patch, subresource),
       jsonPatch: async (type, key, patch, { subresource }) => server.jsonPatch(type, key, patch, subresource),
-      apply: async () => Promise.reject(unsupported()),
+      apply: async (type, object, options) => server.apply(type, object, options),
       delete: async (type, key, preconditions) => void server.delete(type, key, preconditions),
     },
     put: (type, object) => server.put(type, object),
@@ -147,11 +151,6 @@ export function createFakeCluster(options: FakeClusterOptions = {}): FakeCluster
       hook = next;
     },
   };
-}
-
-/** Who owns which field is more than this server keeps. */
-function unsupported(): Error {
-  return kubeErrors.create('kube.unsupported', 'the fake cluster knows no server-side apply');
 }
 
 function writeOf(
@@ -188,6 +187,8 @@ function toFilter(selection: LiveSelection): (object: KubeObject) => boolean {
 /** The server's half: objects, versions and rules. */
 function createServer(clock: Clock) {
   const types = new Map<string, Map<string, KubeObject>>();
+  const ownership = createFakeOwnership();
+  let isApplying = false;
   let version = 100;
   let uids = 0;
 
@@ -221,6 +222,8 @@ function createServer(clock: Clock) {
       self.onEvent(type, 'deleted', object);
       return object;
     }
+    const old = objectsOf(type).get(keyText(key));
+    if (!isApplying) ownership.note(object.metadata.uid ?? '', old && clone(old), value);
     objectsOf(type).set(keyText(key), object);
     self.onEvent(type, 'changed', object);
     return object;
@@ -321,6 +324,31 @@ function createServer(clock: Clock) {
       sub?: 'status',
     ): T {
       return update(type, key, applyJsonPatch(clone(find(type, key)), patch), sub);
+    },
+    /** Server-side apply; only what is applied counts as written by the manager. */
+    apply<T extends KubeObject>(
+      type: ResourceType<T>,
+      object: KubeObject,
+      { fieldManager, force = false }: { readonly fieldManager: string; readonly force?: boolean },
+    ): T {
+      const key = keyFrom(type, object);
+      const old = objectsOf(type).get(keyText(key));
+      const configuration = clone(object);
+      const asked = { configuration, manager: fieldManager, force };
+      isApplying = true;
+      try {
+        if (old === undefined) {
+          const made = self.create(type, object as T);
+          ownership.apply(made.metadata.uid ?? '', {}, asked);
+          return made;
+        }
+        const applied = ownership.apply(old.metadata.uid ?? '', clone(old), asked);
+        if (applied.ok) return update(type, key, applied.object, undefined);
+        const why = `Apply failed with ${applied.fields.length} conflicts: ${applied.fields.join(', ')}`;
+        throw kubeErrors.create('kube.conflict', why);
+      } finally {
+        isApplying = false;
+      }
     },
     /** The object when it is gone now; `undefined` when it stays for its finalizers or was not there. */
     delete(

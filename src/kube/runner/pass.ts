@@ -93,16 +93,19 @@ async function runPass(
   signal: AbortSignal,
   onSeen: (resourceVersion: string | undefined) => void,
 ): Promise<PassEnd> {
-  const { reconciler } = controller;
-  const seen = await reconciler.observe(key, signal);
+  const writerFor = (object: KubeObject): StatusWriter =>
+    createStatusWriter({ ...deps, signal: deps.writeSignal }, controller.type, object, (one) =>
+      controller.statusOf(one),
+    );
+  const seen = await controller.reconciler.observe(key, signal).catch(async (error) => {
+    // The pass has seen nothing; the cache knows the object.
+    const object = isPanic(error) && !signal.aborted ? deps.reader.get(controller.type, key) : undefined;
+    if (object !== undefined) await tellPanic(deps, controller, writerFor(object), error);
+    throw error;
+  });
   if (seen === 'gone') return { kind: 'gone' };
   onSeen(seen.object.metadata.resourceVersion);
-  const status = createStatusWriter(
-    { ...deps, signal: deps.writeSignal },
-    controller.type,
-    seen.object,
-    (object) => controller.statusOf(object),
-  );
+  const status = writerFor(seen.object);
   const report = await carryOut(controller, seen, createPassHandle(status, signal)).catch(async (error) => {
     if (isPanic(error) && !signal.aborted) await tellPanic(deps, controller, status, error);
     throw error;

@@ -29,6 +29,7 @@ interface Script {
   readonly act?: (seen: Seen, pass: Pass<JsonObject>) => Promise<JsonObject>;
   readonly report?: (seen: Seen, done: JsonObject) => Partial<Report<JsonObject>>;
   readonly observe?: () => void;
+  readonly decide?: () => void;
   readonly interrupt?: (old: Widget, object: Widget) => boolean;
   readonly watches?: readonly Watch[];
   readonly concurrency?: number;
@@ -60,7 +61,10 @@ function setUp(script: Script = {}) {
         const object = cluster.reader.get(widgetType, key);
         return object === undefined ? 'gone' : { object, nowMs: clock.nowMs() };
       },
-      decide: (seen) => seen,
+      decide(seen) {
+        script.decide?.();
+        return seen;
+      },
       async act(seen, pass) {
         passes.push(seen.object.metadata.name);
         return (await script.act?.(seen, pass)) ?? {};
@@ -366,26 +370,52 @@ test('the wake-up asked for comes to the millisecond, because somebody may wait 
   expect(passes).toHaveLength(2);
 });
 
-test('a panic is told in the status without its text, once, and the next good pass says otherwise', async () => {
-  let isBroken = true;
-  const { clock, cluster, runner, log } = setUp({
-    act: async () => {
-      if (isBroken) throw new TypeError('cannot read password "hunter2"');
-      return {};
-    },
-  });
-  cluster.put(widgetType, createWidget());
-  runner.start();
-  await clock.advance(20_000);
-  const told = cluster.stored(widgetType, widgetKey())?.status;
-  expect(told).toEqual({ panic: expect.stringMatching(/^Internal error \(TypeError\): /) });
-  expect(JSON.stringify(told)).not.toContain('hunter2');
-  expect(cluster.writes).toHaveLength(1);
-  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
-  isBroken = false;
-  await clock.advance(300_000);
-  expect(cluster.stored(widgetType, widgetKey())?.status).toMatchObject({ ready: true });
-});
+const panics: readonly { readonly name: string; readonly script: (fail: () => void) => Script }[] = [
+  { name: 'observe', script: (fail) => ({ observe: fail }) },
+  { name: 'decide', script: (fail) => ({ decide: fail }) },
+  {
+    name: 'act',
+    script: (fail) => ({
+      act: async () => {
+        fail();
+        return {};
+      },
+    }),
+  },
+  {
+    name: 'report',
+    script: (fail) => ({
+      report: () => {
+        fail();
+        return {};
+      },
+    }),
+  },
+];
+test.each(panics)(
+  'a panic in $name is told in the status without its text, once, and a good pass heals it',
+  async ({ script }) => {
+    let isBroken = true;
+    const { clock, cluster, runner, log, passes } = setUp(
+      script(() => {
+        if (isBroken) throw new TypeError('cannot read password "hunter2"');
+      }),
+    );
+    cluster.put(widgetType, createWidget());
+    runner.start();
+    await clock.advance(20_000);
+    const told = cluster.stored(widgetType, widgetKey())?.status;
+    expect(told).toEqual({ panic: expect.stringMatching(/^Internal error \(TypeError\): /) });
+    expect(JSON.stringify(told)).not.toContain('hunter2');
+    expect(cluster.writes).toHaveLength(1);
+    expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    isBroken = false;
+    cluster.put(widgetType, createWidget('other'));
+    await clock.advance(300_000);
+    expect(passes, 'the worker lives on').toContain('other');
+    expect(cluster.stored(widgetType, widgetKey())?.status).toMatchObject({ ready: true });
+  },
+);
 
 test('panics alone make the process unhealthy after a while, and one good pass heals it', async () => {
   let isBroken = true;
