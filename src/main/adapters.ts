@@ -20,6 +20,7 @@ import type {
   Registry,
 } from '../ports/index.ts';
 import { createSecretCredentials } from '../secrets/index.ts';
+import { createProxyRule, proxySettings } from './proxy.ts';
 import { createRegistryParts } from './registries.ts';
 import type { Resources } from './resources.ts';
 import { readSettingFile, type Settings } from './settings.ts';
@@ -54,6 +55,7 @@ export function createHttp(settings: Settings, resources: Resources): HttpClient
   const extra = settings.SSL_CERT_FILE;
   const client = createHttpClient({
     endpoints,
+    proxyFor: createProxyRule(proxySettings(settings)),
     ...(extra === undefined ? {} : { extraCaPem: readSettingFile('SSL_CERT_FILE', extra) }),
   });
   return resources.use(client, async (one) => one[Symbol.asyncDispose]());
