@@ -1,4 +1,6 @@
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../test/support/http-server.ts';
 import { createTestTls, type TestTls } from '../../test/support/tls.ts';
@@ -275,4 +277,55 @@ test('a certificate is accepted only when its CA is trusted', async () => {
     client({ extraCaPem: tls.ca }).request(asked, never),
   ];
   for (const answer of await Promise.all(trusting)) expect(text(answer.body)).toBe('ok');
+});
+
+/** A proxy that lets `decide` answer each tunnel that is asked for. */
+async function startProxy(decide: (target: string, socket: Duplex) => void): Promise<string> {
+  const proxy = createServer();
+  proxy.on('connect', (request, socket) => {
+    socket.on('error', () => undefined);
+    decide(request.url ?? '', socket);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  disposables.push({
+    async [Symbol.asyncDispose]() {
+      proxy.closeAllConnections();
+      proxy.close();
+    },
+  });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+}
+
+test('a proxy is asked for what it is for, and never for a mapped host', async () => {
+  const server = await serve((request, response) => {
+    response.end(`reached ${request.headers.host}`);
+  }, tls);
+  const tunnels: string[] = [];
+  const proxy = await startProxy((target, socket) => {
+    tunnels.push(target);
+    const onward = connect(Number(new URL(server.url).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 fine\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on('error', () => undefined);
+  });
+  const http = client({
+    endpoints: { 'mapped.example': { address: server.address, caPem: tls.ca } },
+    extraCaPem: tls.ca,
+    proxyFor: (url) => (url.startsWith(server.url) ? undefined : proxy),
+  });
+  const read = async (url: string) => text((await http.request({ method: 'GET', url }, never)).body);
+  expect(await read('https://github.com/a')).toBe('reached github.com');
+  await read(server.url);
+  await expect(read('https://mapped.example/')).rejects.toMatchObject({ code: 'http.tls-failed' });
+  expect(tunnels).toEqual(['github.com:443']);
+});
+
+test('a proxy that refuses is unreachable', async () => {
+  const proxy = await startProxy((_, socket) => {
+    socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
+  });
+  const http = client({ proxyFor: () => proxy });
+  const asked = http.request({ method: 'GET', url: 'https://github.com/', timeoutMs: 10_000 }, never);
+  await expect(asked).rejects.toMatchObject({ code: 'http.unreachable' });
 });

@@ -83,7 +83,7 @@ async function exchange(dispatchers: Dispatchers, first: HttpRequest, watchdog: 
 
 async function send(dispatchers: Dispatchers, request: HttpRequest, watchdog: Watchdog): Promise<Answer> {
   const url = parseUrl(request.url);
-  const answer = await dispatchers.forTls(request.tls).request({
+  const answer = await dispatchers.forRequest(url, request.tls).request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: request.method as 'GET',

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import type { HttpTls } from '../ports/index.ts';
 
 /** Where connections to a mapped host go instead. */
@@ -19,11 +19,13 @@ export interface ConnectionOptions {
   readonly extraCaPem?: string;
   /** The longest time to connect, in milliseconds. */
   readonly connectTimeoutMs?: number;
+  /** The proxy through which a URL is reached, e.g. "http://proxy:3128"; mapped hosts have none. */
+  readonly proxyFor?: (url: string) => string | undefined;
 }
 
-/** Keeps one connection pool per kind of trust. */
+/** Keeps one connection pool per kind of trust and proxy. */
 export interface Dispatchers {
-  forTls(tls: HttpTls | undefined): Dispatcher;
+  forRequest(url: URL, tls: HttpTls | undefined): Dispatcher;
   close(): Promise<void>;
 }
 
@@ -33,13 +35,17 @@ const maxPools = 32;
 
 /** Creates the pools of a client. */
 export function createDispatchers(options: ConnectionOptions): Dispatchers {
-  const pools = new Map<string, Agent>();
+  const pools = new Map<string, Agent | ProxyAgent>();
   return {
-    forTls(tls) {
-      const key = `${tls?.insecureSkipVerify === true}\n${tls?.caPem ?? ''}`;
+    forRequest(url, tls) {
+      const proxy = proxyOf(options, url);
+      const key = `${proxy ?? ''}\n${tls?.insecureSkipVerify === true}\n${tls?.caPem ?? ''}`;
       const known = pools.get(key);
       if (known) return known;
-      const agent = new Agent({ connect: createConnect(options, tls), pipelining: 1, connections: 32 });
+      const agent =
+        proxy === undefined
+          ? new Agent({ connect: createConnect(options, tls), pipelining: 1, connections: 32 })
+          : createProxied(options, proxy, tls);
       pools.set(key, agent);
       const [oldest] = pools.keys();
       if (pools.size > maxPools && oldest !== undefined) {
@@ -57,6 +63,32 @@ export function createDispatchers(options: ConnectionOptions): Dispatchers {
       pools.clear();
     },
   };
+}
+
+function proxyOf(options: ConnectionOptions, { href, hostname, port, protocol }: URL): string | undefined {
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  // A mapped host is reached at its address and nowhere else.
+  if (findEndpoint(options.endpoints, hostname, ownPort) !== undefined) return undefined;
+  return options.proxyFor?.(href);
+}
+
+function createProxied(options: ConnectionOptions, proxy: string, tls: HttpTls | undefined): ProxyAgent {
+  const trusted = (...pem: (string | undefined)[]) => {
+    const ca = trustedCertificates(...pem);
+    return ca === undefined ? {} : { ca };
+  };
+  const timeout = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
+  return new ProxyAgent({
+    uri: proxy,
+    pipelining: 1,
+    connections: 32,
+    requestTls: {
+      timeout,
+      rejectUnauthorized: tls?.insecureSkipVerify !== true,
+      ...trusted(options.extraCaPem, tls?.caPem),
+    },
+    proxyTls: { timeout, ...trusted(options.extraCaPem) },
+  });
 }
 
 /** The endpoint of a host, if the operator has mapped it. */

@@ -23,6 +23,7 @@ import type {
 } from '../ports/index.ts';
 import { createPrograms } from '../programs/index.ts';
 import { type CredentialsParts, createCredentials } from '../secrets/index.ts';
+import { createProxyRule, proxySettings } from './proxy.ts';
 import { createRegistryParts } from './registries.ts';
 import type { Resources } from './resources.ts';
 import { readSettingFile, type Settings } from './settings.ts';
@@ -57,6 +58,7 @@ export function createHttp(settings: Settings, resources: Resources): HttpClient
   const extra = settings.SSL_CERT_FILE;
   const client = createHttpClient({
     endpoints,
+    proxyFor: createProxyRule(proxySettings(settings)),
     ...(extra === undefined ? {} : { extraCaPem: readSettingFile('SSL_CERT_FILE', extra) }),
   });
   return resources.use(client, async (one) => one[Symbol.asyncDispose]());

@@ -209,11 +209,8 @@ const Environment = z.object({
   HTTPS_PROXY: z
     .string()
     .optional()
-    .describe('Proxy for a Kubernetes API server at an https:// address. Default none.'),
-  HTTP_PROXY: z
-    .string()
-    .optional()
-    .describe('Proxy for a Kubernetes API server at an http:// address. Default none.'),
+    .describe('Proxy for what is reached at https:// addresses. Default none.'),
+  HTTP_PROXY: z.string().optional().describe('Proxy for what is reached at http:// addresses. Default none.'),
   NO_PROXY: z.string().optional().describe('Hosts, domains and CIDR blocks that are reached without it.'),
   GANTRY_LEADER_ELECT: flag
     .default(false)
