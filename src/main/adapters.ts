@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index.ts';
 import { createForges } from '../forge/index.ts';
-import { createGitRepos } from '../git/index.ts';
+import { createGitRepos, type GitReposOptions } from '../git/index.ts';
 import { createHttpCharts } from '../helm/index.ts';
 import { createHostBudgets, createHttpClient, type Endpoint } from '../http/index.ts';
 import type { KubeClient } from '../kube/index.ts';
@@ -22,7 +22,7 @@ import type {
   Registry,
 } from '../ports/index.ts';
 import { createPrograms } from '../programs/index.ts';
-import { type CredentialsParts, createCredentials } from '../secrets/index.ts';
+import { type CredentialsParts, createCredentials, createSecretHostKeys } from '../secrets/index.ts';
 import type { Resources } from './resources.ts';
 import { readSettingFile, type Settings } from './settings.ts';
 
@@ -68,8 +68,9 @@ export function createAdapters(
   http: HttpClient,
   settings: Settings,
 ): Adapters {
-  const git = createGitRepos({ ...surroundings, http });
   const budgets = createHostBudgets(surroundings, { requestsPerSecond: settings.IMAGE_REGISTRY_RATE_LIMIT });
+  const hostKeys = createSecretHostKeys(client, { namespace: settings.KARGO_NAMESPACE });
+  const git = createGitRepos({ ...surroundings, http, hostKeys }, { ssh: sshOptions(settings) });
   return {
     http,
     git,
@@ -127,4 +128,14 @@ export function createDesk(
       ...(settings.SHARD_NAME === '' ? {} : { shard: settings.SHARD_NAME }),
     },
   );
+}
+
+/** How hosts are known and reached over SSH. Errors: main.missing-file. */
+function sshOptions(settings: Settings): NonNullable<GitReposOptions['ssh']> {
+  const file = settings.GANTRY_SSH_KNOWN_HOSTS_FILE;
+  return {
+    endpoints: settings.GANTRY_ENDPOINTS,
+    trustOnFirstUse: settings.GANTRY_SSH_TRUST_ON_FIRST_USE,
+    ...(file === undefined ? {} : { knownHosts: readSettingFile('GANTRY_SSH_KNOWN_HOSTS_FILE', file) }),
+  };
 }

@@ -192,6 +192,15 @@ const Environment = z.object({
   GANTRY_LEADER_ELECT: flag
     .default(false)
     .describe('Of several replicas of a controller let one work, as --leader-elect does. Default false.'),
+  GANTRY_SSH_KNOWN_HOSTS_FILE: z
+    .string()
+    .optional()
+    .describe('A known_hosts file; what it says of a git host reached over SSH is final. Default none.'),
+  GANTRY_SSH_TRUST_ON_FIRST_USE: flag
+    .default(true)
+    .describe(
+      'Accept an SSH host that no known hosts name, and record its key in the Secret gantry-ssh-known-hosts. Default true.',
+    ),
   GANTRY_ENDPOINTS: endpoints
     .default({})
     .describe(
