@@ -119,9 +119,15 @@ test('a login that fails is told to all who wait for it, and tried again by the 
   expect(count).toBe(2);
 });
 
-test('closing closes what is not in use', async () => {
+test('closing closes what is not in use, and the rest when it is given back', async () => {
   const { opened, pool, lease } = createWorld();
   (await lease()).release(true);
   pool.close();
   expect(opened[0]?.isOpen).toBe(false);
+  const one = await lease();
+  pool.close();
+  expect(opened[1]?.isOpen).toBe(true);
+  expect((await lease()).connection, 'nobody new comes to it').toBe(opened[2]);
+  one.release(true);
+  expect(opened[1]?.isOpen).toBe(false);
 });

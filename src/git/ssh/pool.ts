@@ -90,7 +90,10 @@ export class ConnectionPool {
   /** Closes what nobody uses; what is in use ends with its user. */
   close(): void {
     for (const [key, target] of this.#targets) {
-      for (const slot of target.slots) if (slot.active === 0) this.#drop(key, target, slot);
+      for (const slot of target.slots) {
+        if (slot.active === 0) this.#drop(key, target, slot);
+        else this.#forget(key, target, slot);
+      }
     }
   }
 
