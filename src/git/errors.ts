@@ -5,7 +5,22 @@ export const gitErrors = defineErrors({
   'git.auth-failed': {
     disposition: 'stop',
     summary: 'The git host refused the credentials, or asks for some and none are configured.',
-    help: 'Check the Secret of type git for this repository: its URL, username and password or token, and its rights.',
+    help: 'Check the Secret of type git for this repository: its URL, username and password, token or key, and its rights.',
+  },
+  'git.host-key-changed': {
+    disposition: 'stop',
+    summary: 'An SSH host shows another key than the one that is known of it; somebody may be in between.',
+    help: 'Ask who runs the host. If its key was changed on purpose, correct the known hosts, or remove its line from the Secret gantry-ssh-known-hosts.',
+  },
+  'git.host-key-unknown': {
+    disposition: 'stop',
+    summary: 'Nothing is known of an SSH host, and its first key is not to be trusted unseen.',
+    help: 'Add its key to the known hosts of the credential or of the operator; compare it with what the host publishes.',
+  },
+  'git.ssh-key-unusable': {
+    disposition: 'stop',
+    summary: 'The SSH key of a credential is encrypted, damaged or of a kind that cannot be used.',
+    help: 'Store an unencrypted private key of ed25519, RSA or ECDSA as sshPrivateKey.',
   },
   'git.not-found': {
     disposition: 'stop',
@@ -67,7 +82,7 @@ export const gitErrors = defineErrors({
   'git.unsupported': {
     disposition: 'stop',
     summary: 'The repository or URL needs something that is not supported yet.',
-    help: 'Use an https URL and a repository with SHA-1 object names.',
+    help: 'Use an https or ssh URL and a repository with SHA-1 object names.',
   },
   'git.object-missing': {
     disposition: 'stop',

@@ -7,6 +7,7 @@ import type {
   GitHistory,
   GitRemote,
   GitRepos,
+  HostKeys,
   HttpClient,
   Metrics,
   PushRequest,
@@ -25,6 +26,7 @@ import {
   zeroId,
 } from '../wire/git/index.ts';
 import { Access, accessKey } from './access.ts';
+import { Carriers } from './carriers.ts';
 import { commitsOf, createSigned, fromDraft, toGitCommit } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import { ProtocolHistory } from './git-history.ts';
@@ -37,6 +39,7 @@ import { RemoteObjects } from './objects.ts';
 import { Pusher } from './push.ts';
 import { readOutcome } from './push-report.ts';
 import { Signers } from './signing/signer.ts';
+import { SshCarrier, type SshOptions } from './ssh/ssh-carrier.ts';
 import { GitTransport } from './transport.ts';
 import { describeUrl } from './url.ts';
 import { GitWorktree } from './worktree.ts';
@@ -47,6 +50,8 @@ export interface GitReposDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics?: Metrics;
+  /** Remembers the keys of SSH hosts; without it only those are reached that known hosts name. */
+  readonly hostKeys?: HostKeys;
 }
 
 /** Limits of the adapter; each has a default. */
@@ -62,6 +67,8 @@ export interface GitReposOptions {
   readonly accessTtlMs?: number;
   /** What a push does when the branch has moved. Default AlwaysRebase. */
   readonly pushPolicy?: PushPolicy;
+  /** How hosts are reached over SSH. */
+  readonly ssh?: Partial<SshOptions>;
 }
 
 /** Repositories, each with an identity, whose reads are joined. */
@@ -75,19 +82,31 @@ const defaults: Required<GitReposOptions> = {
   maxPackBytes: 512 * mebibyte,
   accessTtlMs: 5 * 60_000,
   pushPolicy: 'AlwaysRebase',
+  ssh: {},
+};
+
+const sshDefaults: SshOptions = {
+  endpoints: {},
+  trustOnFirstUse: true,
+  connectTimeoutMs: 20_000,
+  idleTimeoutMs: 60_000,
+  maxChannels: 8,
+  maxConnections: 4,
 };
 
 /** Repositories together with their history, which share what they have fetched. */
 export interface GitAdapter extends GitRepos {
   readonly history: GitHistory;
+  /** Closes the connections that are kept and not in use. */
+  close(): void;
 }
 
-/** Creates the adapter for git hosts that speak protocol version 2 over HTTP. */
+/** Creates the adapter for git hosts over HTTP and SSH. */
 export function createGitRepos(deps: GitReposDeps, options: GitReposOptions = {}): GitAdapter {
-  return new HttpGitRepos(deps, { ...defaults, ...options });
+  return new ProtocolGitRepos(deps, { ...defaults, ...options });
 }
 
-class HttpGitRepos implements GitAdapter {
+class ProtocolGitRepos implements GitAdapter {
   readonly history: GitHistory;
   readonly #transport: GitTransport;
   readonly #cache: ObjectCache;
@@ -99,10 +118,15 @@ class HttpGitRepos implements GitAdapter {
   readonly #objects = new LRUCache<string, RemoteObjects>({ max: maxRemotes });
   readonly #pusher: Pusher;
   readonly #signers = new Signers();
+  readonly #close: () => void;
 
   constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
-    const carrier = new HttpCarrier(deps.http, createGitMetrics(deps.metrics), options);
-    this.#transport = new GitTransport(carrier, options);
+    const metrics = createGitMetrics(deps.metrics);
+    const http = new HttpCarrier(deps.http, metrics, options);
+    const { clock, hostKeys } = deps;
+    const ssh = new SshCarrier({ clock, metrics, hostKeys }, { ...options, ...sshDefaults, ...options.ssh });
+    this.#close = () => ssh.close();
+    this.#transport = new GitTransport(new Carriers({ http, ssh }), options);
     this.#cache = new ObjectCache(options.cacheBytes);
     this.#access = new Access(deps.clock, options.accessTtlMs);
     const shared = {
@@ -119,6 +143,10 @@ class HttpGitRepos implements GitAdapter {
       random: deps.random,
       policy: options.pushPolicy,
     });
+  }
+
+  close(): void {
+    this.#close();
   }
 
   async resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef> {

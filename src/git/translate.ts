@@ -70,17 +70,30 @@ function fromWire(error: AppError, what: string): AppError {
   return gitErrors.create('git.protocol', message, { cause: error });
 }
 
-/** Hosts end an exchange in their own words; this is the one place that reads them. */
+/**
+ * Hosts end an exchange in their own words; this is the one place that reads them. The first row that fits counts:
+ * hosts that hide what is private say that it is missing or forbidden in one sentence.
+ */
+const remoteWords: readonly { readonly code: GitErrorCode; readonly words: RegExp }[] = [
+  {
+    code: 'git.object-missing',
+    words: /not our ref|unadvertised object|no such object|missing (?:blob|tree|commit)|bad object/i,
+  },
+  { code: 'git.rate-limited', words: /rate.?limit|too many (?:requests|connections)|throttl/i },
+  {
+    code: 'git.not-found',
+    words:
+      /not found|does not exist|could not (?:find|be found)|does not appear to be a git repo|no such project/i,
+  },
+  {
+    code: 'git.auth-failed',
+    words:
+      /access denied|permission|not authorized|unauthorized|authentication|read.only|suspended|deploy key/i,
+  },
+];
+
 function remoteErrorCode(reason: string): GitErrorCode {
-  if (
-    /not our ref|unadvertised object|no such object|missing (?:blob|tree|commit)|bad object/i.test(reason)
-  ) {
-    return 'git.object-missing';
-  }
-  if (/access denied|permission|not authorized|unauthorized|authentication/i.test(reason))
-    return 'git.auth-failed';
-  if (/not found|does not exist|could not find/i.test(reason)) return 'git.not-found';
-  return 'git.protocol';
+  return remoteWords.find(({ words }) => words.test(reason))?.code ?? 'git.protocol';
 }
 
 function isHttpCode(code: string): code is HttpErrorCode {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createKubernetesArgoCd, createUnavailableArgoCd } from '../argocd/index.ts';
 import { createForges } from '../forge/index.ts';
-import { createGitRepos } from '../git/index.ts';
+import { createGitRepos, type GitReposOptions } from '../git/index.ts';
 import { createHttpCharts } from '../helm/index.ts';
 import { createHttpClient, type Endpoint } from '../http/index.ts';
 import type { KubeClient } from '../kube/index.ts';
@@ -22,7 +22,7 @@ import type {
   Registry,
 } from '../ports/index.ts';
 import { createPrograms } from '../programs/index.ts';
-import { type CredentialsParts, createCredentials } from '../secrets/index.ts';
+import { type CredentialsParts, createCredentials, createSecretHostKeys } from '../secrets/index.ts';
 import { createProxyRule, proxySettings } from './proxy.ts';
 import { createRegistryParts } from './registries.ts';
 import type { Resources } from './resources.ts';
@@ -71,7 +71,8 @@ export function createAdapters(
   http: HttpClient,
   settings: Settings,
 ): Adapters {
-  const git = createGitRepos({ ...surroundings, http });
+  const hostKeys = createSecretHostKeys(client, { namespace: settings.KARGO_NAMESPACE });
+  const git = createGitRepos({ ...surroundings, http, hostKeys }, { ssh: sshOptions(settings) });
   const { budgets, hosts, store } = createRegistryParts(surroundings, settings);
   return {
     http,
@@ -134,4 +135,14 @@ export function createDesk(
       ...(settings.SHARD_NAME === '' ? {} : { shard: settings.SHARD_NAME }),
     },
   );
+}
+
+/** How hosts are known and reached over SSH. Errors: main.missing-file. */
+function sshOptions(settings: Settings): NonNullable<GitReposOptions['ssh']> {
+  const file = settings.GANTRY_SSH_KNOWN_HOSTS_FILE;
+  return {
+    endpoints: settings.GANTRY_ENDPOINTS,
+    trustOnFirstUse: settings.GANTRY_SSH_TRUST_ON_FIRST_USE,
+    ...(file === undefined ? {} : { knownHosts: readSettingFile('GANTRY_SSH_KNOWN_HOSTS_FILE', file) }),
+  };
 }

@@ -227,6 +227,15 @@ const Environment = z.object({
   GANTRY_IMAGE_CACHE_MEBIBYTES: whole(1)
     .default(256)
     .describe('How much of them is kept there. Default 256.'),
+  GANTRY_SSH_KNOWN_HOSTS_FILE: z
+    .string()
+    .optional()
+    .describe('A known_hosts file; what it says of a git host reached over SSH is final. Default none.'),
+  GANTRY_SSH_TRUST_ON_FIRST_USE: flag
+    .default(true)
+    .describe(
+      'Accept an SSH host that no known hosts name, and record its key in the Secret gantry-ssh-known-hosts. Default true.',
+    ),
   GANTRY_ENDPOINTS: endpoints
     .default({})
     .describe(

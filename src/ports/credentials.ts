@@ -16,6 +16,8 @@ export interface Credential {
   /** An OAuth refresh token, in place of the password; to be exchanged at the registry's token endpoint. */
   readonly identityToken?: string;
   readonly sshPrivateKey?: string;
+  /** A known_hosts file that names the only hosts this credential may be used with. */
+  readonly sshKnownHosts?: string;
   /** When the host will no longer accept it, milliseconds since the epoch, where that is known. */
   readonly expiresAtMs?: number;
 }

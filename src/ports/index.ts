@@ -43,6 +43,7 @@ export type {
 } from './git.ts';
 export type { GitHistory, GitRef } from './git-history.ts';
 export type { HostBudgets, RequestTurn } from './host-budgets.ts';
+export type { HostKeys } from './host-keys.ts';
 export type {
   HostBudgetErrorCode,
   HttpClient,

@@ -1,7 +1,7 @@
 /**
  * Finds credentials for repositories: Kargo's Secrets, sources that people write down, docker's and the kubelet's ways, and
- * the identities that clouds give. It must never log, explain or print a value. Start reading at `credentials.ts`, then
- * `create.ts`.
+ * the identities that clouds give; and keeps the keys of SSH hosts in a Secret. It must never log, explain or print a
+ * value. Start reading at `credentials.ts`, then `create.ts`.
  */
 export type { Cloud } from './clouds/ambient.ts';
 export {
@@ -11,5 +11,6 @@ export {
   createCredentials,
 } from './create.ts';
 export { credentialsErrors } from './errors.ts';
+export { createSecretHostKeys, hostKeysSecret } from './host-keys.ts';
 export { registriesKey, registriesLabel } from './registries.ts';
 export { expiresAtAnnotation } from './secret-use.ts';

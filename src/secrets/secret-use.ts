@@ -42,7 +42,8 @@ function readPlain(secret: Secret, { kind }: Wanted): Material | undefined {
   const password = readValue(secret, 'password');
   const sshPrivateKey = kind === 'git' ? readValue(secret, 'sshPrivateKey') : undefined;
   const login = username && password ? { username, password } : {};
-  const key = sshPrivateKey ? { sshPrivateKey } : {};
+  const sshKnownHosts = sshPrivateKey ? readValue(secret, 'known_hosts') : undefined;
+  const key = sshPrivateKey ? { sshPrivateKey, ...(sshKnownHosts ? { sshKnownHosts } : {}) } : {};
   const isGithubApp = kind === 'git' && readGitHubApp((name) => readValue(secret, name)) !== undefined;
   if (!('username' in login) && (!('sshPrivateKey' in key) || isGithubApp)) return undefined;
   const warnings = [password, username].some((text) => text !== undefined && /[\r\n]$/.test(text))

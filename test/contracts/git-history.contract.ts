@@ -2,15 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compilePathRule, type PathRule } from '../../src/domain/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
-import type { GitHistory, GitRemote, HttpClient } from '../../src/ports/index.ts';
+import type { GitHistory, GitRemote } from '../../src/ports/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
+import type { TestGitHost } from '../support/git-hosts.ts';
 import { longHistory, pushHistory, pushMore } from '../support/git-import.ts';
 import type { FixtureCommit, FixtureHistory } from '../support/git-rows.ts';
+import { createMemoryHostKeys } from '../support/memory-host-keys.ts';
 import { createMemoryMetrics } from '../support/memory-metrics.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
-import type { TestGitHost } from './git-repos.contract.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(600_000);
 
 /** A process as far as git is concerned, with counted requests and bytes. */
 interface Process {
@@ -28,12 +29,13 @@ interface Seeded {
 
 /** What `GitHistory` promises, against a host. */
 export function describeGitHistory(name: string, startHost: () => Promise<TestGitHost>): void {
-  describe(`GitHistory against ${name}`, () => {
+  describe(`GitHistory against ${name}`, { timeout: 120_000 }, () => {
     let host: TestGitHost;
     let count = 0;
     /** A repository that the tests only read. */
     let shared: Seeded;
     const http = createHttpClient();
+    const hostKeys = createMemoryHostKeys();
     beforeAll(async () => {
       host = await startHost();
       shared = await seed(merged);
@@ -45,18 +47,25 @@ export function describeGitHistory(name: string, startHost: () => Promise<TestGi
 
     function startProcess(): Process {
       const metrics = createMemoryMetrics();
-      const meter = { bytes: 0, fetches: 0 };
       const { history } = createGitRepos({
-        http: measured(http, meter),
+        http,
         clock: createSystemClock(),
         random: createSeededRandom(++count),
         metrics,
+        hostKeys,
       });
+      const { host: name } = new URL(shared.remote.url);
+      const read = (): { bytes: number; fetches: number } => ({
+        bytes: metrics.read('git_received_bytes_total', { host: name }),
+        fetches: metrics.read('git_requests_total', { host: name, operation: 'fetch', result: 'ok' }),
+      });
+      let last = read();
       return {
         history,
         cost() {
-          const cost = { ...meter };
-          Object.assign(meter, { bytes: 0, fetches: 0 });
+          const now = read();
+          const cost = { bytes: now.bytes - last.bytes, fetches: now.fetches - last.fetches };
+          last = now;
           return cost;
         },
       };
@@ -64,12 +73,10 @@ export function describeGitHistory(name: string, startHost: () => Promise<TestGi
 
     async function seed(history: FixtureHistory): Promise<Seeded> {
       const address = await host.createRepository(`history-${++count}`);
-      const { username, password } = host;
-      const url = new URL(address);
-      Object.assign(url, { username, password });
-      const names = await pushHistory(url.href, history);
-      const credential = { identity: 'secret demo/git', username, password };
-      return { remote: { url: address, credential }, url: url.href, names };
+      const url = host.nativeUrl(address);
+      const names = await pushHistory(url, history);
+      const credential = { identity: 'secret demo/git', ...host.credential };
+      return { remote: { url: address, credential }, url, names };
     }
 
     test('references are listed by prefix, tags with what they lead to', async () => {
@@ -200,7 +207,7 @@ export function describeGitHistory(name: string, startHost: () => Promise<TestGi
       await history.walk(remote, { head, count: 4 }, signal);
       const stranger: GitRemote = {
         url: remote.url,
-        credential: { identity: 'secret other/git', username: 'gantry', password: 'wrong' },
+        credential: { identity: 'secret other/git', ...host.stranger },
       };
       const peek = history.walk(stranger, { head, count: 4 }, signal);
       await expect(peek).rejects.toMatchObject({ code: 'git.auth-failed' });
@@ -217,25 +224,6 @@ function ruleOf(include: readonly string[], exclude: readonly string[] = []): Pa
   const compiled = compilePathRule(include, exclude);
   if (!compiled.ok || compiled.rule === undefined) throw new Error('no rule');
   return compiled.rule;
-}
-
-/** Counts what answers to POST requests weigh, and those that bring objects. */
-function measured(http: HttpClient, meter: { bytes: number; fetches: number }): HttpClient {
-  return {
-    request: (request, aborted) => http.request(request, aborted),
-    async stream(request, aborted) {
-      if (Buffer.from((request.body as Uint8Array | undefined) ?? '').includes('command=fetch'))
-        meter.fetches++;
-      const answer = await http.stream(request, aborted);
-      async function* count(): AsyncGenerator<Uint8Array> {
-        for await (const chunk of answer.body) {
-          meter.bytes += chunk.length;
-          yield chunk;
-        }
-      }
-      return { ...answer, body: count() };
-    },
-  };
 }
 
 function commit(

@@ -4,13 +4,14 @@ import { createGitServer } from '../../src/embedded/git-server/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
+import { passwordHost, type TestGitHost } from '../support/git-hosts.ts';
 import { hasGitHttpBackend, startGitHttpBackend } from '../support/git-http-backend.ts';
 import { longHistory, pushHistory } from '../support/git-import.ts';
 import { startTestServer } from '../support/http-server.ts';
 import { hasNativeGit } from '../support/native-git.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
+import { hasSshd, startSshd } from '../support/sshd.ts';
 import { describeGitHistory } from './git-history.contract.ts';
-import type { TestGitHost } from './git-repos.contract.ts';
 
 if (hasNativeGit) {
   describeGitHistory('the embedded git server', startEmbedded);
@@ -22,6 +23,12 @@ if (hasGitHttpBackend) {
   test('a server without filters gives the same history', readWithoutFilters);
 } else {
   test.skip('GitHistory against native git: needs git with git-http-backend', () => undefined);
+}
+
+if (hasSshd) {
+  describeGitHistory('OpenSSH with native git', () => startSshd());
+} else {
+  test.skip('GitHistory against OpenSSH with native git: needs sshd', () => undefined);
 }
 
 async function readWithoutFilters(): Promise<void> {
@@ -56,8 +63,7 @@ async function startEmbedded(): Promise<TestGitHost> {
     server.handle(request, response);
   });
   return {
-    username: account.login,
-    password: account.token,
+    ...passwordHost(account.login, account.token),
     createRepository(name) {
       server.createRepository(`demo/${name}`);
       return Promise.resolve(`${listening.url}/demo/${name}.git`);

@@ -5,20 +5,12 @@ import { createGitRepos } from '../../src/git/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import type { CommitDraft, GitRemote, GitRepos, PushResult, Worktree } from '../../src/ports/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
+import type { TestGitHost } from '../support/git-hosts.ts';
+import { createMemoryHostKeys } from '../support/memory-host-keys.ts';
 import { createMemoryMetrics } from '../support/memory-metrics.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 
-/** A host of git repositories that the suite can fill. */
-export interface TestGitHost extends AsyncDisposable {
-  readonly username: string;
-  readonly password: string;
-  /** Makes an empty repository whose default branch will be "main"; gives its URL. */
-  createRepository(name: string): Promise<string>;
-  /** Checks that a repository is sound. */
-  verify(name: string): Promise<void>;
-}
-
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(600_000);
 // All promotions of the suite share it.
 setMaxListeners(0, signal);
 const author = { name: 'Kargo', email: 'no-reply@kargo.io', timeSec: 1_700_000_000 };
@@ -38,10 +30,11 @@ interface Process {
 
 /** What `GitRepos` promises, against a host. */
 export function describeGitRepos(name: string, startHost: () => Promise<TestGitHost>): void {
-  describe(`GitRepos against ${name}`, () => {
+  describe(`GitRepos against ${name}`, { timeout: 120_000 }, () => {
     let host: TestGitHost;
     let count = 0;
     const http = createHttpClient();
+    const hostKeys = createMemoryHostKeys();
     beforeAll(async () => {
       host = await startHost();
     });
@@ -58,6 +51,7 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
         clock: createSystemClock(),
         random: createSeededRandom(++count),
         metrics,
+        hostKeys,
       });
       const requests = (operation?: string): number => {
         const operations = operation === undefined ? ['info-refs', 'ls-refs', 'fetch', 'push'] : [operation];
@@ -72,8 +66,7 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
 
     function remoteOf(url: string): GitRemote {
       address = new URL(url).host;
-      const { username, password } = host;
-      return { url, credential: { identity: 'secret demo/git', username, password } };
+      return { url, credential: { identity: 'secret demo/git', ...host.credential } };
     }
 
     /** A repository with one commit that holds these files. */
@@ -244,7 +237,7 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       const { repos, requests } = startProcess();
       const worktrees: Worktree[] = [];
       for (const [index, identity] of ['one', 'two', 'one', 'two', 'one', 'two'].entries()) {
-        const credential = { identity, username: host.username, password: host.password };
+        const credential = { identity, ...host.credential };
         const worktree = await repos.checkout(
           { url: remote.url, credential },
           { commit, branch: 'main' },
@@ -402,7 +395,7 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       const { remote, commit } = await seed({ a: 'secret' });
       const { repos } = startProcess();
       await (await checkout(repos, remote)).read('a', signal);
-      const credential = { identity: 'secret other/git', username: 'x', password: 'y' };
+      const credential = { identity: 'secret other/git', ...host.stranger };
       const denied = { code: 'git.auth-failed' };
       await expect(repos.checkout({ url: remote.url, credential }, { commit }, signal)).rejects.toMatchObject(
         denied,

@@ -1,7 +1,8 @@
 import { createGitServer } from '../../src/embedded/git-server/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
+import { passwordHost, type TestGitHost } from '../support/git-hosts.ts';
 import { startTestServer } from '../support/http-server.ts';
-import { describeGitRepos, type TestGitHost } from './git-repos.contract.ts';
+import { describeGitRepos } from './git-repos.contract.ts';
 
 describeGitRepos('the embedded git server', startEmbedded);
 
@@ -12,8 +13,7 @@ async function startEmbedded(): Promise<TestGitHost> {
     git.handle(request, response);
   });
   return {
-    username: account.login,
-    password: account.token,
+    ...passwordHost(account.login, account.token),
     createRepository(name) {
       git.createRepository(`demo/${name}`);
       return Promise.resolve(`${server.url}/demo/${name}.git`);

@@ -2,19 +2,18 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { passwordHost, type TestGitHost } from './git-hosts.ts';
 import { startTestServer } from './http-server.ts';
 import { createTemporaryFolder, git, hasNativeGit } from './native-git.ts';
 
 /** A native host; tests may change its repositories by hand. */
-export interface NativeGitHost extends AsyncDisposable {
+export interface NativeGitHost extends TestGitHost {
   /** Host and port. */
   readonly address: string;
   readonly username: string;
   readonly password: string;
   /** Makes an empty repository whose default branch will be "main"; gives its URL. */
   createRepository(name: string, flags?: readonly string[]): Promise<string>;
-  /** Checks that a repository is sound. */
-  verify(name: string): Promise<void>;
   /** The folder of a repository. */
   folderOf(name: string): string;
 }
@@ -47,6 +46,7 @@ export async function startGitHttpBackend(
   });
   return {
     address: server.address,
+    ...passwordHost(username, password),
     username,
     password,
     folderOf: (name) => join(folder.path, `${name}.git`),
