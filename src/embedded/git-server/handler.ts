@@ -1,14 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeError } from '../../base/index.ts';
 import type { Log } from '../../ports/index.ts';
-import {
-  encodeAdvertisement,
-  encodePacket,
-  encodeV2Advertisement,
-  type GitService,
-  gitWireErrors,
-  type RemoteRef,
-} from '../../wire/git/index.ts';
+import { encodePacket, type GitService, gitWireErrors } from '../../wire/git/index.ts';
 import {
   type Account,
   embeddedHttpErrors,
@@ -18,10 +11,11 @@ import {
   readBody,
   sendText,
 } from '../http/index.ts';
-import { receiveCapabilities, receivePush } from './receive-pack.ts';
+import { receivePush } from './receive-pack.ts';
 import { Repository } from './repository.ts';
 import type { GitServerOptions, Pushed } from './server.ts';
-import { answerV0, answerV2, v0Capabilities, v2Capabilities } from './upload-pack.ts';
+import { answerV0, answerV2 } from './upload-pack.ts';
+import { encodeWelcome } from './welcome.ts';
 
 /** What the handler needs of the server. */
 export interface GitHandlerDeps {
@@ -40,7 +34,8 @@ interface Route {
   readonly kind: 'info-refs' | 'upload-pack' | 'receive-pack';
 }
 
-const defaultMaxPackBytes = 512 * 1024 * 1024;
+/** Of one push, unless an option says otherwise. */
+export const defaultMaxPackBytes = 512 * 1024 * 1024;
 
 /** The request handler of git's smart HTTP protocol, versions 0 and 2. */
 export function createGitHandler(deps: GitHandlerDeps, options: GitServerOptions): RequestHandler {
@@ -109,24 +104,13 @@ function advertise(
   service: GitService,
   isV2: boolean,
 ): void {
-  const symref = `symref=HEAD:${repository.head}`;
-  const bytes =
-    service === 'git-receive-pack'
-      ? encodeAdvertisement(service, listPlain(repository), receiveCapabilities)
-      : isV2
-        ? encodeV2Advertisement(service, v2Capabilities)
-        : encodeAdvertisement(service, repository.listRefs(), [...v0Capabilities, symref]);
+  const bytes = encodeWelcome(repository, service, { isV2, isHttp: true });
   const headers = {
     'content-type': `application/x-${service}-advertisement`,
     'content-length': bytes.length,
     'cache-control': 'no-cache',
   };
   response.writeHead(200, headers).end(bytes);
-}
-
-/** For pushing, references are listed without HEAD and without what tags peel to. */
-function listPlain(repository: Repository): RemoteRef[] {
-  return repository.refs.list().map(([name, id]) => ({ name, id }));
 }
 
 async function stream(

@@ -1,5 +1,5 @@
 /**
- * A git server in process and in memory: smart HTTP, versions 0 and 2, without a git program.
+ * A git server in process and in memory: smart HTTP and SSH, versions 0 and 2, without a git program.
  * It serves every object by id and makes repositories by pushing. Start reading at `server.ts` and `handler.ts`.
  */
 export {
@@ -19,3 +19,4 @@ export {
   type GitServerOptions,
   type Pushed,
 } from './server.ts';
+export type { SshAccount, SshListening, SshListenOptions } from './ssh.ts';

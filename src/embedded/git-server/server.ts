@@ -5,6 +5,7 @@ import { commitFiles, type FileChanges, type LogEntry, readFile, readLog, signNo
 import { gitServerErrors } from './errors.ts';
 import { createGitHandler } from './handler.ts';
 import { Repository } from './repository.ts';
+import { listenGitSsh, type SshListening, type SshListenOptions } from './ssh.ts';
 
 /** What the embedded git server needs. */
 export interface GitServerDeps {
@@ -32,9 +33,11 @@ export interface Pushed {
   readonly changes: readonly RefCommand[];
 }
 
-/** Repositories in memory, served over smart HTTP by `handle`; the rest is for demo, forge and tests. */
+/** Repositories in memory, served over smart HTTP by `handle` and over SSH; the rest is for demo, forge and tests. */
 export interface GitServer {
   readonly handle: RequestHandler;
+  /** Serves the same repositories over SSH as well. */
+  listenSsh(options: SshListenOptions): Promise<SshListening>;
   /** Requests answered so far, all and by kind ("info-refs", "upload-pack", "receive-pack"). */
   readonly requests: Readonly<Record<string, number>>;
   /** Those whose token has not ended. */
@@ -103,8 +106,10 @@ export function createGitServer(deps: GitServerDeps, options: GitServerOptions =
     const change = { ref: `refs/heads/${branch}`, oldId: before ?? zeroId, newId: id ?? zeroId };
     announce({ repository: repository.name, changes: [change] });
   };
+  const inside = { find, create, count, announce, listAccounts, log: deps.log };
   return {
-    handle: createGitHandler({ find, create, count, announce, listAccounts, log: deps.log }, options),
+    handle: createGitHandler(inside, options),
+    listenSsh: (how) => listenGitSsh(inside, options, how),
     requests,
     get accounts() {
       return listAccounts();

@@ -10,8 +10,10 @@ import {
   PacketReader,
   parseFetchArgs,
   parseLsRefsArgs,
+  parseObjectId,
   type RemoteRef,
   readV0FetchRequest,
+  readV0Wants,
   readV2Command,
   type V0FetchRequest,
   writePack,
@@ -79,6 +81,35 @@ export async function* answerV0(
   const common = findCommon(repository, request.haves ?? []);
   yield* encodeV0Acks(request, common);
   if (request.done) yield* encodePackStream(repository, collected, request.capabilities.has('side-band-64k'));
+}
+
+/** Answers a fetch in version 0 over a connection, where the client goes on after each answer. */
+export async function* answerV0Dialog(
+  repository: Repository,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Buffer> {
+  const packets = new PacketReader(body);
+  const request = await readV0Wants(packets);
+  if (request.wants.length === 0) return;
+  if (request.depth !== undefined) {
+    const { shallow, unshallow } = await collectObjects(repository, request);
+    for (const id of shallow) yield encodePacket(`shallow ${id}`);
+    for (const id of unshallow) yield encodePacket(`unshallow ${id}`);
+    yield flushPacket;
+  }
+  const haves: ObjectId[] = [];
+  for (;;) {
+    const line = await packets.readLine();
+    if (line === undefined) return;
+    if (line.kind === 'line' && line.text.startsWith('have ')) haves.push(parseObjectId(line.text.slice(5)));
+    const done = line.kind === 'line' && line.text === 'done';
+    if (line.kind === 'line' && !done) continue;
+    yield* encodeV0Acks({ ...request, done }, findCommon(repository, haves));
+    if (!done) continue;
+    const collected = await collectObjects(repository, { ...request, haves });
+    yield* encodePackStream(repository, collected, request.capabilities.has('side-band-64k'));
+    return;
+  }
 }
 
 function answerLsRefs(repository: Repository, args: readonly string[]): Buffer {

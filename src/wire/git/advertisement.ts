@@ -25,13 +25,13 @@ export interface Advertisement {
 /** The two services of a git server. */
 export type GitService = 'git-upload-pack' | 'git-receive-pack';
 
-/** The references in version 0 or 1, with the line that smart HTTP puts before it. */
+/** The references in version 0, with the line that smart HTTP puts before it when `service` names one. */
 export function encodeAdvertisement(
-  service: GitService,
+  service: GitService | undefined,
   refs: readonly RemoteRef[],
   capabilities: readonly string[],
 ): Buffer {
-  const parts = [encodePacket(`# service=${service}\n`), flushPacket];
+  const parts = introduce(service);
   const lines = refs.flatMap(({ name, id, peeled }) =>
     peeled === undefined ? [`${id} ${name}`] : [`${id} ${name}`, `${peeled} ${name}^{}`],
   );
@@ -43,10 +43,17 @@ export function encodeAdvertisement(
   return Buffer.concat([...parts, flushPacket]);
 }
 
-/** The capabilities in version 2, with the line that smart HTTP puts before it. */
-export function encodeV2Advertisement(service: GitService, capabilities: readonly string[]): Buffer {
+/** The capabilities in version 2, with the line that smart HTTP puts before it when `service` names one. */
+export function encodeV2Advertisement(
+  service: GitService | undefined,
+  capabilities: readonly string[],
+): Buffer {
   const lines = ['version 2', ...capabilities].map((line) => encodePacket(`${line}\n`));
-  return Buffer.concat([encodePacket(`# service=${service}\n`), flushPacket, ...lines, flushPacket]);
+  return Buffer.concat([...introduce(service), ...lines, flushPacket]);
+}
+
+function introduce(service: GitService | undefined): Buffer[] {
+  return service === undefined ? [] : [encodePacket(`# service=${service}\n`), flushPacket];
 }
 
 /**

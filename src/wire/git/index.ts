@@ -111,5 +111,6 @@ export {
   encodeV0FetchRequest,
   readV0FetchRequest,
   readV0FetchResponse,
+  readV0Wants,
   type V0FetchRequest,
 } from './upload-pack-v0.ts';

@@ -61,6 +61,13 @@ function isAcknowledgment(data: Buffer): boolean {
 
 /** Reads a fetch in version 0 as a stateless server receives it. Errors: git-wire.malformed. */
 export async function readV0FetchRequest(packets: PacketReader): Promise<V0FetchRequest> {
+  const wants = await readV0Wants(packets);
+  const { haves, done, isEmpty } = await readHaves(packets);
+  return { ...wants, haves, done, isShallowQuery: isEmpty };
+}
+
+/** Reads the first part of a fetch in version 0, up to its flush: all but what the client has. Errors: git-wire.malformed. */
+export async function readV0Wants(packets: PacketReader): Promise<V0FetchRequest> {
   const wants: ObjectId[] = [];
   const shallow: ObjectId[] = [];
   let capabilities: Capabilities = new Map();
@@ -76,13 +83,10 @@ export async function readV0FetchRequest(packets: PacketReader): Promise<V0Fetch
     else if (word === 'filter') filter = value;
     else throw gitWireErrors.create('git-wire.malformed', `${quote(line)} has no place in a fetch`);
   }
-  const { haves, done, isEmpty } = await readHaves(packets);
   return {
     wants,
-    isShallowQuery: isEmpty,
-    haves,
     shallow,
-    done,
+    done: false,
     capabilities,
     ...(depth === undefined ? {} : { depth }),
     deepenRelative: capabilities.has('deepen-relative'),
