@@ -35,7 +35,17 @@ export const gitErrors = defineErrors({
   'git.push-rejected': {
     disposition: 'stop',
     summary: 'The git host refused the push for a reason that trying again does not change.',
-    help: 'Read the reason; usually the branch is protected or a hook refuses the commit.',
+    help: 'Read the reason that the host gives.',
+  },
+  'git.branch-protected': {
+    disposition: 'stop',
+    summary: 'The git host protects the branch from this push.',
+    help: 'Push to a branch of its own (generateTargetBranch) and open a pull request, or let the credential past the rule.',
+  },
+  'git.hook-declined': {
+    disposition: 'stop',
+    summary: 'A hook of the git host refused the commits.',
+    help: 'Read what the hook says; often it wants another commit message, author or signature.',
   },
   'git.push-raced': {
     disposition: 'retry',

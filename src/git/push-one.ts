@@ -78,7 +78,7 @@ export class SinglePush {
         [...plan.objects.values()],
         signal,
       );
-      if (readOutcome(answer, branch, worktree.remote.url) === 'done') {
+      if (readOutcome(answer, branch, worktree.remote.url, { isForced: request.force }) === 'done') {
         job.source.remember(plan.objects);
         return this.settle(job, plan.tip, { isAdopted: false });
       }

@@ -1,7 +1,6 @@
 import type { PushResult } from '../ports/index.ts';
 import type { GitObject, ObjectId } from '../wire/git/index.ts';
 import type { LocalCommit } from './commits.ts';
-import { gitErrors } from './errors.ts';
 import { readHistory } from './history.ts';
 import { integrate } from './integrate.ts';
 import {
@@ -12,6 +11,7 @@ import {
   racedError,
   type SinglePush,
 } from './push-one.ts';
+import { isRefusal } from './push-refusal.ts';
 import { readOutcome } from './push-report.ts';
 import { collectNewObjects } from './rebase.ts';
 import type { Anchor } from './worktree.ts';
@@ -95,7 +95,7 @@ export class JointPush {
       return outcome;
     } catch (error) {
       // Perhaps only one of them is what the host does not like.
-      if (gitErrors.is(error, 'git.push-rejected')) return 'refused';
+      if (isRefusal(error)) return 'refused';
       throw error;
     }
   }

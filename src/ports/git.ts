@@ -136,7 +136,8 @@ export interface PushResult {
  * a pure function of tree, parents and draft (with an ECDSA key, but for their signature). Cached objects are served only for roots that the same identity resolved.
  * Errors: git.auth-failed, git.not-found, git.ref-not-found, git.push-rejected, git.push-raced, git.conflict,
  * git.protocol, git.unreachable, git.rate-limited, git.unsupported, git.object-missing, git.uncommitted, git.too-large,
- * git.signing-key-unusable, git.host-key-changed, git.host-key-unknown, git.ssh-key-unusable.
+ * git.signing-key-unusable, git.host-key-changed, git.host-key-unknown, git.ssh-key-unusable,
+ * git.branch-protected, git.hook-declined.
  */
 export interface GitRepos {
   resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;

@@ -133,7 +133,7 @@ test('a protected branch is told with the host’s reason, after one try', async
   world.git.protectBranch('demo/app', 'main');
   const failed = change(createRepos(http), world.remote);
   await expect(failed).rejects.toMatchObject({
-    code: 'git.push-rejected',
+    code: 'git.branch-protected',
     disposition: 'stop',
     message: expect.stringMatching(/protected/i),
   });
@@ -155,12 +155,12 @@ const refusals = [
     code: 'git.push-raced',
   },
   { name: 'non-fast-forward', words: 'non-fast-forward', tries: 3, code: 'git.push-raced' },
-  { name: 'a hook', words: 'pre-receive hook declined', tries: 1, code: 'git.push-rejected' },
+  { name: 'a hook', words: 'pre-receive hook declined', tries: 1, code: 'git.hook-declined' },
   {
     name: 'Azure’s policy',
     words: 'TF402455: Pushes to this branch are not permitted',
     tries: 1,
-    code: 'git.push-rejected',
+    code: 'git.branch-protected',
   },
 ];
 test.each(refusals)('a push refused for $name is tried $tries times', async ({ words, tries, code }) => {

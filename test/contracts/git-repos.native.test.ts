@@ -112,7 +112,7 @@ function describeNative(): void {
     await worktree.commit({ message: 'X', author: person, committer: person, headers: [] }, signal);
     const failed = repos.push({ worktree, branch: 'main', force: false, maxAttempts: 3 }, signal);
     await expect(failed).rejects.toMatchObject({
-      code: 'git.push-rejected',
+      code: 'git.hook-declined',
       disposition: 'stop',
       message: expect.stringMatching(/pre-receive hook declined.*tickets only/),
     });

@@ -144,7 +144,7 @@ describe('refusals', () => {
     world.server.protectBranch(name, 'main');
     const workdir = await checkOut(url, at, world.git);
     await expect(attempt(gitPush, { path: 'src' }, { ports: { ...world, workdir } })).rejects.toMatchObject({
-      code: 'git.push-rejected',
+      code: 'git.branch-protected',
     });
   });
 
