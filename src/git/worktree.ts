@@ -95,16 +95,6 @@ export class GitWorktree implements MountableWorktree {
     return this.#files.remove(path, signal);
   }
 
-  async prefetch(paths: readonly string[], signal: AbortSignal): Promise<void> {
-    // Reads that wait at the same time share their requests, level by level.
-    await Promise.all(
-      paths.map(async (path) => {
-        const { node } = await this.#files.find(path, 'follow', signal);
-        if (node?.kind === 'leaf') await this.#files.read(path, signal);
-      }),
-    );
-  }
-
   async clear(signal: AbortSignal): Promise<void> {
     const { overlay } = this;
     const ignored = await listIgnored(overlay, signal);
