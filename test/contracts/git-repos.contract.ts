@@ -257,16 +257,18 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
     });
 
     test('after a push that had to rebase, the work tree shows what the branch holds', async () => {
-      const { remote } = await seed({ a: '1', b: '1' });
+      const { remote } = await seed({ a: '1', b: '1', '.gitignore': '*.log\n' });
       const { repos } = startProcess();
       const worktree = await checkout(repos, remote);
       await change(startProcess().repos, remote, 'b', '2');
       await write(worktree, 'a', '2');
+      await write(worktree, 'logs/x.log', 'ignored');
       const before = await worktree.commit(draft('Change a'), signal);
       const { commit } = await push(repos, worktree);
       expect(commit).not.toBe(before.id);
       expect(worktree.head).toBe(commit);
       expect(await readText(worktree, 'b')).toBe('2');
+      expect(await readText(worktree, 'logs/x.log'), 'git leaves untracked files alone').toBe('ignored');
       await write(worktree, 'c', '3');
       await worktree.commit(draft('Add c'), signal);
       await push(repos, worktree);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createTestExpressions } from '../../../test/support/engine-world.ts';
+import { createEngineWorld, createTestExpressions } from '../../../test/support/engine-world.ts';
+import { startGitWorld } from '../../../test/support/git-world.ts';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createWorkdir } from '../../../test/support/workdir.ts';
 import { stepDefinitions } from '../registry.ts';
@@ -45,4 +46,44 @@ test('hints are what can be known without reading anything', () => {
   const definitions = new Map(stepDefinitions.map((one) => [one.name, one]));
   hintPaths(workdir, steps, { definitions, expressions: createTestExpressions(createManualClock()), scope });
   expect(expected).toEqual(['plain', 'env/prod/v', 'there/v', 'known', 'unread']);
+});
+
+test('a cold promotion of many files costs as many requests as one of a single file', async () => {
+  await using git = await startGitWorld();
+  const paths = [
+    'a/b/c/d/values.yaml',
+    'a/b/x/values.yaml',
+    'e/values.yaml',
+    'top.yaml',
+    'e/f/g/values.yaml',
+  ];
+  const counted: number[] = [];
+  for (const edited of [paths.slice(0, 1), paths]) {
+    const { url } = git.seed(Object.fromEntries(paths.map((path) => [path, `image: old # ${path}\n`])));
+    const edits = edited.map((path, index) => ({
+      uses: 'yaml-update',
+      as: `edit-${index}`,
+      config: { path: `src/${path}`, updates: [{ key: 'image', value: 'new' }] },
+    }));
+    const world = createEngineWorld({
+      steps: [
+        {
+          uses: 'git-clone',
+          as: 'clone',
+          config: { repoURL: url, checkout: [{ path: 'src', branch: 'main' }] },
+        },
+        ...edits,
+        { uses: 'git-commit', as: 'commit', config: { path: 'src', message: 'Edit' } },
+        { uses: 'git-push', as: 'push', config: { path: 'src' } },
+      ],
+      definitions: stepDefinitions,
+      ports: { ...git, ...git.restart() },
+    });
+    const before = git.server.requests['all'] ?? 0;
+    await world.pass();
+    expect(world.status).toMatchObject({ phase: 'Succeeded' });
+    counted.push((git.server.requests['all'] ?? 0) - before);
+  }
+  // Capabilities, references, the commit, five levels of directories, the files, the push.
+  expect(counted).toEqual([10, 10]);
 });
