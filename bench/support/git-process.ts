@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { GitAdapter } from '../../src/git/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
+import { createWorkdir } from '../../src/git/workdir/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import type { GitRemote } from '../../src/ports/index.ts';
 import { createPromMetrics, createSystemClock, createSystemRandom } from '../../src/telemetry/index.ts';
@@ -30,10 +31,12 @@ async function change(adapter: GitAdapter, paths: readonly string[]): Promise<nu
   const mark = `# ${++changes}\n`;
   const at = await adapter.resolve(remote, { kind: 'branch', branch: 'main' }, signal);
   const worktree = await adapter.checkout(remote, at, signal);
-  await worktree.prefetch(paths, signal);
+  const workdir = createWorkdir();
+  workdir.expect(paths);
+  workdir.mount('.', worktree);
   for (const path of paths) {
-    const text = Buffer.from(await worktree.read(path, signal)).toString();
-    await worktree.write(path, Buffer.from(`${text}${mark}`), 'file', signal);
+    const text = Buffer.from(await workdir.read(path, signal)).toString();
+    await workdir.write(path, Buffer.from(`${text}${mark}`), 'file', signal);
   }
   const who = { name: 'Bench', email: 'bench@example.com', timeSec: Math.floor(Date.now() / 1000) };
   const headers = [{ name: 'promotion', value: `bench/${mark.trim()} ${startMs}` }];

@@ -6,7 +6,7 @@ import type { Signers } from './signing/signer.ts';
 import { toStoredEntries } from './stored-entries.ts';
 import { Files } from './workdir/files.ts';
 import { type LeafMode, type ObjectSource, StoredTree } from './workdir/node.ts';
-import { Overlay } from './workdir/overlay.ts';
+import { Overlay, type UntrackedFile } from './workdir/overlay.ts';
 import type { MountableWorktree } from './workdir/workdir.ts';
 import { listIgnored, writeTree } from './write-tree.ts';
 
@@ -38,6 +38,7 @@ export class GitWorktree implements MountableWorktree {
   readonly #files: Files;
   #anchor: Anchor;
   #commits: LocalCommit[] = [];
+  #ignored: readonly UntrackedFile[] = [];
   /** Trees and blobs of the local commits. */
   readonly #objects = new Map<ObjectId, GitObject>();
 
@@ -95,16 +96,6 @@ export class GitWorktree implements MountableWorktree {
     return this.#files.remove(path, signal);
   }
 
-  async prefetch(paths: readonly string[], signal: AbortSignal): Promise<void> {
-    // Reads that wait at the same time share their requests, level by level.
-    await Promise.all(
-      paths.map(async (path) => {
-        const { node } = await this.#files.find(path, 'follow', signal);
-        if (node?.kind === 'leaf') await this.#files.read(path, signal);
-      }),
-    );
-  }
-
   async clear(signal: AbortSignal): Promise<void> {
     const { overlay } = this;
     const ignored = await listIgnored(overlay, signal);
@@ -117,7 +108,8 @@ export class GitWorktree implements MountableWorktree {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }> {
-    const { id: tree, objects } = await writeTree(this.overlay, this.source.store, signal);
+    const { id: tree, objects, ignored } = await writeTree(this.overlay, this.source.store, signal);
+    this.#ignored = ignored;
     const last = this.#commits.at(-1);
     if (tree === (last?.commit.tree ?? this.#anchor.tree)) return { id: this.head, changed: false };
     const parents = [last?.id ?? this.#anchor.commit];
@@ -132,7 +124,8 @@ export class GitWorktree implements MountableWorktree {
 
   /** Has nothing been changed since the last commit? */
   async isClean(signal: AbortSignal): Promise<boolean> {
-    const { id } = await writeTree(this.overlay, this.source.store, signal);
+    const { id, ignored } = await writeTree(this.overlay, this.source.store, signal);
+    this.#ignored = ignored;
     return id === (this.#commits.at(-1)?.commit.tree ?? this.#anchor.tree);
   }
 
@@ -142,7 +135,8 @@ export class GitWorktree implements MountableWorktree {
     this.#anchor = anchor;
     this.#commits = [];
     this.#objects.clear();
-    if (tree !== anchor.tree) this.overlay.reset(new StoredTree({ source: this.source, id: anchor.tree }));
+    if (tree === anchor.tree) return;
+    this.overlay.reset(new StoredTree({ source: this.source, id: anchor.tree }), this.#ignored);
   }
 
   /** The objects of the remote, and those that it does not have yet. */

@@ -11,7 +11,7 @@ import {
 import { type Conversion, hasCrlf, toRepository } from '../wire/git-files/index.ts';
 import { workdirErrors } from './workdir/errors.ts';
 import { Directory, type Leaf, type Node, readLeaf, type StoredNode, StoredTree } from './workdir/node.ts';
-import type { Overlay } from './workdir/overlay.ts';
+import type { Overlay, UntrackedFile } from './workdir/overlay.ts';
 import { Level } from './workdir/rule-files.ts';
 
 /** A tree and the objects of it that its store may not have. */
@@ -19,7 +19,7 @@ export interface WrittenTree {
   readonly id: ObjectId;
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
   /** Files that git leaves out because of `.gitignore`. */
-  readonly ignored: readonly { readonly path: readonly string[]; readonly leaf: Leaf }[];
+  readonly ignored: readonly UntrackedFile[];
 }
 
 /**
@@ -32,6 +32,7 @@ export interface WrittenTree {
  * Errors: workdir.unsupported-encoding, workdir.outside-sparse; those of the source.
  */
 export async function writeTree(overlay: Overlay, store: string, signal: AbortSignal): Promise<WrittenTree> {
+  await overlay.settle(signal);
   const writer = new TreeWriter(overlay, store, signal);
   const id =
     (await writer.directory(overlay.root, overlay.tracked.tree)) ?? writer.add('tree', encodeTree([]));
@@ -49,7 +50,7 @@ interface Addition {
 
 class TreeWriter {
   readonly objects = new Map<ObjectId, GitObject>();
-  readonly ignored: { readonly path: readonly string[]; readonly leaf: Leaf }[] = [];
+  readonly ignored: UntrackedFile[] = [];
   readonly #overlay: Overlay;
   readonly #store: string;
   readonly #signal: AbortSignal;
@@ -204,8 +205,9 @@ function showPath(level: Level, name: string): string {
 }
 
 /** The files of a work tree that git does not track because `.gitignore` names them. */
-export async function listIgnored(overlay: Overlay, signal: AbortSignal): Promise<WrittenTree['ignored']> {
-  const ignored: { readonly path: readonly string[]; readonly leaf: Leaf }[] = [];
+export async function listIgnored(overlay: Overlay, signal: AbortSignal): Promise<readonly UntrackedFile[]> {
+  await overlay.settle(signal);
+  const ignored: UntrackedFile[] = [];
   const visit = async (
     directory: Directory,
     tracked: StoredTree | undefined,

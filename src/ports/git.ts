@@ -98,8 +98,6 @@ export interface Worktree extends FileTree {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }>;
-  /** Fetches what reading these files will need, in one request per level of directories; missing ones are ignored. */
-  prefetch(paths: readonly string[], signal: AbortSignal): Promise<void>;
   /** Removes every file but those that `.gitignore` names, as `git add .` and `git rm -r .` do. */
   clear(signal: AbortSignal): Promise<void>;
 }

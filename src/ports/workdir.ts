@@ -50,6 +50,11 @@ export interface Workdir extends FileTree {
    * `author` is who commits there when a commit does not say so itself.
    */
   mount(path: string, worktree: Worktree, options?: { readonly author?: GitIdentity }): void;
+  /**
+   * These paths will probably be read: when the first of them is, what the others in the same work tree need is fetched
+   * with it, in one request for each level of directories and one for the files. Only ever a hint.
+   */
+  expect(paths: readonly string[]): void;
   /** The work tree mounted at this path or above it; git.not-a-worktree when there is none. */
   worktreeAt(path: string): {
     readonly worktree: Worktree;

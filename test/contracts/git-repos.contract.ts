@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppError } from '../../src/base/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
+import { createWorkdir } from '../../src/git/workdir/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import type { CommitDraft, GitRemote, GitRepos, PushResult, Worktree } from '../../src/ports/index.ts';
 import { createSystemClock } from '../../src/telemetry/index.ts';
@@ -256,16 +257,18 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
     });
 
     test('after a push that had to rebase, the work tree shows what the branch holds', async () => {
-      const { remote } = await seed({ a: '1', b: '1' });
+      const { remote } = await seed({ a: '1', b: '1', '.gitignore': '*.log\n' });
       const { repos } = startProcess();
       const worktree = await checkout(repos, remote);
       await change(startProcess().repos, remote, 'b', '2');
       await write(worktree, 'a', '2');
+      await write(worktree, 'logs/x.log', 'ignored');
       const before = await worktree.commit(draft('Change a'), signal);
       const { commit } = await push(repos, worktree);
       expect(commit).not.toBe(before.id);
       expect(worktree.head).toBe(commit);
       expect(await readText(worktree, 'b')).toBe('2');
+      expect(await readText(worktree, 'logs/x.log'), 'git leaves untracked files alone').toBe('ignored');
       await write(worktree, 'c', '3');
       await worktree.commit(draft('Add c'), signal);
       await push(repos, worktree);
@@ -377,18 +380,49 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       expect(await promote('4'), 'also a fetch of what somebody else changed').toBe(3);
     });
 
-    test('several files are fetched in one request per level', async () => {
+    test('what is expected to be read is fetched in one request per level', async () => {
       const files = Object.fromEntries(
         Array.from({ length: 5 }, (_, index) => [`apps/${index}/v`, `${index}`]),
       );
-      const { remote } = await seed(files);
+      const { remote } = await seed({ ...files, 'deep/er/still/x': 'x', other: 'o' });
       const { repos, requests } = startProcess();
-      const worktree = await checkout(repos, remote);
+      const workdir = createWorkdir();
+      workdir.expect([
+        'plain',
+        ...Object.keys(files).map((path) => `src/${path}`),
+        'src/deep/er/still/x',
+        'src/no/v',
+      ]);
+      workdir.mount('src', await checkout(repos, remote));
       const before = requests('fetch');
-      await worktree.prefetch([...Object.keys(files), 'nothing/here'], signal);
-      expect(requests('fetch') - before, 'root, apps, five folders, five files').toBe(4);
-      for (const path of Object.keys(files)) await worktree.read(path, signal);
-      expect(requests('fetch') - before).toBe(4);
+      expect(before, 'the commit').toBe(1);
+      await workdir.read('src/apps/0/v', signal);
+      expect(
+        requests('fetch') - before,
+        'root, three levels of folders with some of the files, the last file',
+      ).toBe(5);
+      for (const path of Object.keys(files)) await workdir.read(`src/${path}`, signal);
+      await workdir.write('src/no/v', Buffer.from('new'), 'file', signal);
+      expect(requests('fetch') - before).toBe(5);
+    });
+
+    test('files that are copied to another repository are fetched in one request', async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: 8 }, (_, index) => [`apps/${index}/v`, `${index}`]),
+      );
+      const [from, to] = [await seed(files), await seed({ a: '1' })];
+      const { repos, requests } = startProcess();
+      const workdir = createWorkdir();
+      workdir.mount('from', await checkout(repos, from.remote));
+      const target = await checkout(repos, to.remote);
+      workdir.mount('to', target);
+      const before = requests('fetch');
+      await workdir.copy('from', 'to', undefined, signal);
+      expect(requests('fetch') - before, 'all trees of one repository, the root of the other').toBe(2);
+      await target.commit(draft('Copy'), signal);
+      expect(requests('fetch') - before, 'the files').toBe(3);
+      await push(repos, target);
+      await host.verify(to.name);
     });
 
     test('what one identity has cached is not served to another one that may not read', async () => {

@@ -19,12 +19,12 @@ const worktree: Worktree = {
   base: '1'.repeat(40),
   head: '2'.repeat(40),
   commit: hang,
-  prefetch: hang,
   clear: hang,
 };
 
 const workdir: Workdir = {
   ...tree,
+  expect: () => undefined,
   mount: () => undefined,
   worktreeAt: () => ({ worktree, inner: '', author: undefined }),
   copy: hang,

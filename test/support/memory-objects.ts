@@ -25,6 +25,10 @@ export class MemoryObjects implements ObjectSource {
     this.store = store;
   }
 
+  get objects(): readonly GitObject[] {
+    return [...this.#objects.values()];
+  }
+
   /** Adds a tree of files; gives its id. */
   addTree(files: Readonly<Record<string, FileDraft>>): ObjectId {
     const names = new Set(Object.keys(files).map((path) => path.split('/')[0] ?? ''));

@@ -89,6 +89,7 @@ export class Files implements FileTree {
    */
   async find(path: string, last: 'follow' | 'stay', signal: AbortSignal): Promise<Place> {
     const pending = splitPath(path).reverse();
+    for (const overlay of [this.#overlay, ...this.#mounts.values()]) await overlay.settle(signal);
     const trail: Place[] = [];
     let links = 0;
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {

@@ -12,6 +12,18 @@ export interface Tracked {
   readonly isCleared: boolean;
 }
 
+/** A file that git leaves out because of `.gitignore`. */
+export interface UntrackedFile {
+  readonly path: readonly string[];
+  readonly leaf: Leaf;
+}
+
+/** A file stands where a directory is needed. */
+const noPlace: { readonly directories: readonly Directory[]; readonly missing: readonly string[] } = {
+  directories: [],
+  missing: [],
+};
+
 /**
  * Changes on top of a tree that is read bit by bit. Paths are lists of names that have been resolved already: no dots,
  * no symlinks; `FileTree` and `Workdir` stand on top of it.
@@ -27,6 +39,7 @@ export class Overlay {
   /** What was checked out: its attributes say how the files that were not changed look. */
   #checkedOut: StoredTree | undefined;
   #writtenBytes = 0;
+  #pending: readonly UntrackedFile[] = [];
 
   /** With an origin it is the work tree of a repository, where the names that git reserves cannot be written. */
   constructor(origin?: StoredTree, cone?: SparseCone) {
@@ -41,11 +54,23 @@ export class Overlay {
     return this.#root;
   }
 
-  /** Shows another tree; all changes are gone. */
-  reset(origin: StoredTree): void {
+  /** Shows another tree; all changes are gone but for these files, which git does not track. */
+  reset(origin: StoredTree, untracked: readonly UntrackedFile[]): void {
     this.#checkedOut = origin;
     this.tracked = { tree: origin, isCleared: false };
     this.#root = this.#show(origin);
+    this.#pending = untracked;
+  }
+
+  /** Puts back what is to survive a reset; to be awaited before anything is looked at. */
+  async settle(signal: AbortSignal): Promise<void> {
+    for (const { path, leaf } of this.#pending) {
+      const { directories, missing } = await this.#descend(path.slice(0, -1), signal).catch(() => noPlace);
+      const isTaken = missing.length === 0 && directories.at(-1)?.known?.has(path.at(-1) ?? '') !== false;
+      // What the branch has there now is what counts.
+      if (!isTaken) await this.put(path, leaf, signal);
+    }
+    this.#pending = [];
   }
 
   /** The object that a file is stored as, as far as that is known. */

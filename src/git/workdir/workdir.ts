@@ -2,6 +2,7 @@ import type { CopyReport, FileEntry, GitIdentity, RealFiles, Workdir, Worktree }
 import { gitErrors } from '../errors.ts';
 import { type Accept, copy, move } from './copy.ts';
 import { workdirErrors } from './errors.ts';
+import { Expected } from './expected.ts';
 import { Files } from './files.ts';
 import { glob } from './glob.ts';
 import { Directory, type LeafMode } from './node.ts';
@@ -29,26 +30,33 @@ class MemoryWorkdir implements Workdir {
   readonly #worktrees = new Map<string, Mounted>();
   readonly #plain = new Overlay();
   readonly #files = new Files(this.#plain, this.#mounts);
+  readonly #expected = new Expected();
   readonly #limits: RealFilesLimits;
 
   constructor(limits: RealFilesLimits) {
     this.#limits = limits;
   }
 
-  read(path: string, signal: AbortSignal): Promise<Uint8Array> {
-    return this.#files.read(path, signal);
+  async read(path: string, signal: AbortSignal): Promise<Uint8Array> {
+    await this.#fetchExpected(path, signal);
+    return await this.#files.read(path, signal);
   }
 
-  write(path: string, content: Uint8Array, mode: LeafMode, signal: AbortSignal): Promise<void> {
-    return this.#files.write(path, content, mode, signal);
+  async write(path: string, content: Uint8Array, mode: LeafMode, signal: AbortSignal): Promise<void> {
+    // As it is now: the caller may go on writing into it.
+    const copied = new Uint8Array(content);
+    await this.#fetchExpected(path, signal);
+    await this.#files.write(path, copied, mode, signal);
   }
 
-  stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined> {
-    return this.#files.stat(path, signal);
+  async stat(path: string, signal: AbortSignal): Promise<FileEntry | undefined> {
+    await this.#fetchExpected(path, signal);
+    return await this.#files.stat(path, signal);
   }
 
-  list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
-    return this.#files.list(path, signal);
+  async list(path: string, signal: AbortSignal): Promise<readonly FileEntry[]> {
+    await this.#fetchExpected(path, signal);
+    return await this.#files.list(path, signal);
   }
 
   readLink(path: string, signal: AbortSignal): Promise<string> {
@@ -70,6 +78,10 @@ class MemoryWorkdir implements Workdir {
       return;
     }
     await this.#files.remove(path, signal);
+  }
+
+  expect(paths: readonly string[]): void {
+    this.#expected.add(paths);
   }
 
   mount(path: string, worktree: Worktree, options: { readonly author?: GitIdentity } = {}): void {
@@ -95,8 +107,9 @@ class MemoryWorkdir implements Workdir {
     );
   }
 
-  copy(from: string, to: string, accept: Accept | undefined, signal: AbortSignal): Promise<CopyReport> {
-    return copy(this.#files, { from, to, accept }, signal);
+  async copy(from: string, to: string, accept: Accept | undefined, signal: AbortSignal): Promise<CopyReport> {
+    await this.#fetchExpected(from, signal);
+    return await copy(this.#files, { from, to, accept }, signal);
   }
 
   move(from: string, to: string, signal: AbortSignal): Promise<void> {
@@ -109,6 +122,15 @@ class MemoryWorkdir implements Workdir {
 
   materialize(paths: readonly string[], signal: AbortSignal): Promise<RealFiles> {
     return materialize(this.#files, paths, this.#limits, signal);
+  }
+
+  async #fetchExpected(path: string, signal: AbortSignal): Promise<void> {
+    const names = clampPath(path);
+    for (let length = names.length; length >= 0; length--) {
+      const mount = names.slice(0, length).join('/');
+      const overlay = this.#mounts.get(mount);
+      if (overlay !== undefined) return this.#expected.fetch(this.#files, mount, overlay, signal);
+    }
   }
 
   #unmount(paths: readonly string[]): void {

@@ -28,6 +28,26 @@ test('copies files of a repository without fetching them', async () => {
   expect(await readAll(workdir, 'out')).toEqual({ 'out/a/b.txt': 'b', 'out/old.txt': 'o' });
 });
 
+test('rules are those of git: their case counts, later ones win, a folder that is left out stays out', async () => {
+  const workdir = createWorkdir();
+  for (const path of ['in/A.md', 'in/b.MD', 'in/keep.md', 'in/docs/keep.md', 'in/é/x'])
+    await workdir.write(path, Buffer.from('x'), 'file', signal);
+  const ignore = '*.md\n!keep.md\n/docs/\n# comment\n??/x\n';
+  await attempt(copy, { inPath: 'in', outPath: 'out', ignore }, { ports: { workdir } });
+  expect(Object.keys(await readAll(workdir, 'out'))).toEqual(['out/b.MD', 'out/keep.md']);
+});
+
+test('warns of files whose content Git LFS keeps', async () => {
+  const workdir = createWorkdir();
+  workdir.mount(
+    'src',
+    createMemoryWorktree({ '.gitattributes': '*.bin filter=lfs\n', 'a.bin': 'pointer', b: 'b' }),
+  );
+  const { outcome } = await attempt(copy, { inPath: 'src', outPath: 'out' }, { ports: { workdir } });
+  expect(outcome).toMatchObject({ kind: 'done', status: 'Succeeded' });
+  expect(outcome.message).toContain('1 files of Git LFS were copied as pointers, e.g. "src/a.bin"');
+});
+
 test('says when there is nothing to copy', async () => {
   const draft = { ports: { workdir: createWorkdir() } };
   await expect(attempt(copy, { inPath: 'nope', outPath: 'out' }, draft)).rejects.toMatchObject({

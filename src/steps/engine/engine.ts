@@ -15,6 +15,7 @@ import type { Clock, Metrics, Pass, StepDefinition, StepPorts, StepRun, Workdir 
 import { type AttemptContext, type Attempted, attemptStep, hashConfig } from './attempt.ts';
 import { type Conclusion, concludeAttempt, type StepLimits } from './conclude.ts';
 import type { Evaluation, StepExpressions, StepScope } from './expressions.ts';
+import { hintPaths } from './hints.ts';
 import { claimPointer, type JournalEntry } from './journal.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { createStepMetrics, type StepMetrics } from './metrics.ts';
@@ -298,6 +299,9 @@ class Execution {
   async #openWorkdir(): Promise<Workdir> {
     if (this.#workdir !== undefined) return this.#workdir;
     const workdir = this.#deps.createWorkdir();
+    const { definitions } = this.#deps;
+    const { expressions, steps } = this.#input;
+    hintPaths(workdir, steps, { definitions, expressions, scope: this.#scope() });
     await replayInto(workdir, this.#ledger.currentStep, {
       steps: this.#input.steps,
       definitions: this.#deps.definitions,

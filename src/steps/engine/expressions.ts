@@ -28,4 +28,9 @@ export interface StepExpressions {
   /** Should the step run? Only asked when the step has an `if`. */
   condition(step: PlannedStep, scope: StepScope, signal: AbortSignal): Promise<Evaluation<boolean>>;
   config(step: PlannedStep, scope: StepScope, signal: AbortSignal): Promise<Evaluation<EvaluatedConfig>>;
+  /**
+   * The values of texts with expressions, as far as they are known without reading anything; others are left out. Never
+   * fails: it is for hints about steps that have not begun.
+   */
+  guess(step: PlannedStep, texts: readonly string[], scope: StepScope): readonly string[];
 }

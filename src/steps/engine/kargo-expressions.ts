@@ -84,6 +84,19 @@ export function createStepExpressions(
 
     return {
       mask: (text) => maskValues(text, hidden),
+      guess(step, texts, stepScope) {
+        const plain = texts.filter((text) => !/\$[{%]/.test(text));
+        if (plain.length === texts.length) return plain;
+        const stepFacts = toStepFacts(step, stepScope);
+        const scope = scopeOf(deps.clock.nowMs());
+        const vars = varsOf(step, stepFacts, scope);
+        if (vars.kind !== 'value') return plain;
+        return texts.flatMap((text) => {
+          const result = language.evaluateConfig(scope, stepFacts, { text }, vars.vars);
+          const value = result.kind === 'value' ? result.config['text'] : undefined;
+          return typeof value === 'string' ? [value] : [];
+        });
+      },
       async condition(step, stepScope, signal): Promise<Evaluation<boolean>> {
         const stepFacts = toStepFacts(step, stepScope);
         const scope = scopeOf(deps.clock.nowMs());
