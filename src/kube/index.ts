@@ -16,6 +16,7 @@ export {
   type ElectorOptions,
   type Term,
 } from './election/elector.ts';
+export { createGuardedWriter, type Permit } from './election/guard.ts';
 export { type Heartbeat, type HeartbeatOptions, startHeartbeat } from './election/heartbeat.ts';
 export { kubeErrors } from './errors.ts';
 export { createKubeEvents, type KubeEvents } from './events.ts';

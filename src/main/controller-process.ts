@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
 import {
   createElector,
+  createGuardedWriter,
   createKubeClient,
   type Health,
   type KubeClient,
   type KubeClientOptions,
   type KubeconfigSource,
+  type Permit,
   type Runner,
   startHeartbeat,
 } from '../kube/index.ts';
@@ -13,6 +15,7 @@ import type { HttpClient, KubeWriter } from '../ports/index.ts';
 import { createAdapters, createHttp, type Surroundings } from './adapters.ts';
 import { joinClusters } from './argocd-cluster.ts';
 import { type Clusters, type Reach, runControllers, shardOf, watchClusters } from './controllers.ts';
+import { guardAdapters, guardHttp } from './guarded.ts';
 import { serveProbes } from './probes.ts';
 import { createProxyRule, type ProxyRule, proxySettings } from './proxy.ts';
 import { Resources } from './resources.ts';
@@ -64,7 +67,7 @@ export async function runController(
     },
   };
   if (settings.GANTRY_LEADER_ELECT) await leadWhenElected(ground, signal);
-  else await work(ground, (writer) => writer, signal);
+  else await work(ground, undefined, signal);
 }
 
 async function connectClusters(
@@ -98,22 +101,29 @@ async function leadWhenElected(ground: Ground, signal: AbortSignal): Promise<voi
       namespace: settings.KARGO_NAMESPACE,
       name: `gantry-controller-${shardName(settings)}`,
       identity: `${hostname()}_${surroundings.random.uuid()}`,
+      ...leaseTimes(settings),
     },
   );
-  await elector.run((term) => work(ground, (writer) => term.guard(writer), term.signal), signal);
+  await elector.run((term) => work(ground, term.permit, term.signal), signal);
 }
 
-/** Runs the controllers until the signal is aborted; what they write goes through `guard`. */
-async function work(
-  ground: Ground,
-  guard: (writer: KubeWriter) => KubeWriter,
-  signal: AbortSignal,
-): Promise<void> {
+/** Others wait for the whole lease; the holder stops working, and tries, in the proportions of Kubernetes's own. */
+function leaseTimes({ GANTRY_LEASE_SECONDS: seconds }: Settings) {
+  const leaseMs = seconds * 1000;
+  return { leaseMs, renewDeadlineMs: (leaseMs * 2) / 3, retryMs: (leaseMs * 2) / 15 };
+}
+
+/** Runs the controllers until the signal is aborted; what they do outside needs the permit, if there is one. */
+async function work(ground: Ground, permit: Permit | undefined, signal: AbortSignal): Promise<void> {
   await using resources = new Resources();
   const { surroundings, settings, clusters, reach, http } = ground;
   const joined = joinClusters(clusters.client, clusters.argocd);
-  const access = { ...joined, writer: guard(joined.writer) };
-  const adapters = createAdapters(surroundings, access, http, settings);
+  const writer = permit === undefined ? joined.writer : createGuardedWriter(joined.writer, permit);
+  const access = { ...joined, writer };
+  const adapters =
+    permit === undefined
+      ? createAdapters(surroundings, access, http, settings)
+      : guardAdapters(createAdapters(surroundings, access, guardHttp(http, permit), settings), permit);
   beat(ground, access.writer, resources);
   const runner = runControllers({ ...surroundings, client: access, adapters }, settings, reach, resources);
   ground.setRunner(runner);

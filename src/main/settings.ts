@@ -215,6 +215,11 @@ const Environment = z.object({
   GANTRY_LEADER_ELECT: flag
     .default(false)
     .describe('Of several replicas of a controller let one work, as --leader-elect does. Default false.'),
+  GANTRY_LEASE_SECONDS: whole(3)
+    .default(15)
+    .describe(
+      'How long other replicas wait after the last renewal of the lease that they have seen, in seconds. The holder stops working after two thirds of it. Default 15.',
+    ),
   GANTRY_REGISTRIES: registries
     .default({})
     .describe(

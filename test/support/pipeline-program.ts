@@ -18,6 +18,9 @@ export interface RunningProgram {
   readonly isRunning: boolean;
   /** Ends it as a power cut would; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Stops it where it is, as a machine that sleeps does, until it is resumed. */
+  pause(): void;
+  resume(): void;
   /** Asks it to end, and resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Resolves when the log holds the text. Errors: the process ends, or the time is up. */
@@ -79,7 +82,15 @@ class Child implements RunningProgram {
     });
   }
 
-  signal(name: 'SIGKILL' | 'SIGTERM'): void {
+  pause(): void {
+    this.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.signal('SIGCONT');
+  }
+
+  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
     const { pid } = this.#process;
     if (!this.isRunning || pid === undefined) return;
     try {

@@ -51,6 +51,8 @@ export interface Pipeline extends AsyncDisposable {
     readonly kubeconfig: string;
     readonly environment: Readonly<Record<string, string>>;
   };
+  /** A way of its own for one more process of controllers, with fronts before the others. */
+  openWay(): Promise<Way>;
   /** Log lines of controllers in this process. */
   readonly log: string[];
   /** Ends everything when the time limit of the test is over. */
@@ -78,6 +80,14 @@ export interface Pipeline extends AsyncDisposable {
   waitForEnd(namespace: string, name: string, timeoutMs?: number): Promise<Promotion>;
   /** The text of a file on main of the GitOps repository. */
   read(path: string): string;
+}
+
+/** How one process reaches everything. */
+export interface Way {
+  readonly api: Front;
+  readonly artifacts: Front;
+  readonly kubeconfig: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 const defaultWaitMs = 30_000;
@@ -145,6 +155,7 @@ async function build(limitMs: number, options: PipelineOptions, resources: Resou
     artifacts,
     api,
     controller: { kubeconfig, environment },
+    openWay: () => openWay({ api, artifacts, kubeconfig, environment }, { tls, folder }, resources),
     log,
     signal,
     ...createActions(sandbox, signal, log),
@@ -181,6 +192,22 @@ async function startApiFront(sandbox: Sandbox, folder: string, tls: TestTls, res
   return { api, kubeconfig };
 }
 
+async function openWay(
+  shared: Way,
+  { tls, folder }: { readonly tls: TestTls; readonly folder: string },
+  resources: Resources,
+): Promise<Way> {
+  const before = (front: Front, host?: string): Promise<Front> =>
+    startFront(tls, () => ({ address: front.address, caPem: tls.ca }), host);
+  const api = resources.use(await before(shared.api, 'api'), dispose);
+  const artifacts = resources.use(await before(shared.artifacts), dispose);
+  const kubeconfig = join(folder, `kubeconfig-${api.address.replace(/.*:/, '')}`);
+  writeFileSync(kubeconfig, redirect(readFileSync(shared.kubeconfig, 'utf8'), api.address, tls.ca));
+  const mapped = shared.environment['GANTRY_ENDPOINTS'] ?? '{}';
+  const own = mapped.replaceAll(shared.artifacts.address, artifacts.address);
+  return { api, artifacts, kubeconfig, environment: { ...shared.environment, GANTRY_ENDPOINTS: own } };
+}
+
 async function dispose(resource: AsyncDisposable): Promise<void> {
   await resource[Symbol.asyncDispose]();
 }
@@ -199,7 +226,7 @@ function parseKubeconfig(text: string) {
 
 type Actions = Omit<
   Pipeline,
-  'sandbox' | 'artifacts' | 'api' | 'controller' | 'log' | 'signal' | typeof Symbol.asyncDispose
+  'sandbox' | 'artifacts' | 'api' | 'controller' | 'openWay' | 'log' | 'signal' | typeof Symbol.asyncDispose
 >;
 
 function createActions(sandbox: Sandbox, signal: AbortSignal, log: readonly string[]): Actions {

@@ -9,6 +9,7 @@ import { createWidget, widgetKey, widgetType } from '../../../test/support/widge
 import type { Clock, KubeWriter } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
 import { createElector, type Term } from './elector.ts';
+import { createGuardedWriter } from './guard.ts';
 
 /** How a process of the model is unlike its neighbor. */
 interface Trait {
@@ -195,14 +196,15 @@ test('whatever happens to processes, clocks and connections, two never write in 
         async function lead(term: Term): Promise<void> {
           const name = `p${index}/${terms.length}`;
           terms.push(name);
-          const writer = term.guard({
+          const own: KubeWriter = {
             ...process.writer,
             mergePatch: (type, key, patch, options, signal) =>
               process.call(async () => {
                 applied.push(name);
                 return await cluster.someone.mergePatch(type, key, patch, options, signal);
               }, signal),
-          });
+          };
+          const writer = createGuardedWriter(own, term.permit);
           while (!term.signal.aborted) {
             const patch = { spec: { by: name } };
             await writer

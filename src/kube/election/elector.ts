@@ -3,15 +3,15 @@ import { AppError, describeError, equalJson } from '../../base/index.ts';
 import type { Clock, KubeReader, KubeWriter, Log, Metrics, Random } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
 import { limitSignal, pause } from '../http/limits.ts';
-import { createGuardedWriter } from './guard.ts';
+import { createPermit, type Permit } from './guard.ts';
 import { durationOf, holderOf, toHeldSpec } from './lease-record.ts';
 
 /** One time of being the leader. */
 export interface Term {
   /** Aborted when the lease is lost (kube.not-leader) or the process stops; `lead` must then come to its end. */
   readonly signal: AbortSignal;
-  /** The writer for everything that only the leader may write. */
-  guard(writer: KubeWriter): KubeWriter;
+  /** For everything that only the leader may do. */
+  readonly permit: Permit;
 }
 
 /** Campaigns for a Lease, so that of several replicas one works. */
@@ -251,8 +251,7 @@ export function createElector(deps: ElectorDeps, options: ElectorOptions): Elect
     isLeaderGauge.set({ name: options.name }, 1);
     const keeping = keep(over.signal, lose);
     try {
-      const guard = (one: KubeWriter): KubeWriter => createGuardedWriter(one, { isHeld, lost: lost.signal });
-      await lead({ signal: term.signal, guard });
+      await lead({ signal: term.signal, permit: createPermit({ isHeld, lost: lost.signal }) });
     } finally {
       signal.removeEventListener('abort', stop);
       over.abort(new Error('the term is over'));

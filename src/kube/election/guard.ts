@@ -11,39 +11,46 @@ export interface Permission {
 }
 
 /**
- * A writer that refuses every write once its permission is gone, even before anybody had the time to say so, and breaks
- * off those under way. Errors: kube.not-leader, besides the writer's own.
+ * Does something that only the one with the permission may do: refused once it is gone, even before anybody had the time
+ * to say so, and broken off while it is under way. Errors: kube.not-leader, besides those of the work.
  */
-export function createGuardedWriter(writer: KubeWriter, permission: Permission): KubeWriter {
-  async function guarded<T>(signal: AbortSignal, write: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export type Permit = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** The permit of a permission. */
+export function createPermit(permission: Permission): Permit {
+  return async (signal, work) => {
     signal.throwIfAborted();
     if (!permission.isHeld() || permission.lost.aborted) throw notLeader();
     const controller = new AbortController();
     const end = (): void => controller.abort(signal.reason);
     const lose = (): void => controller.abort(notLeader());
-    setMaxListeners(0, signal, permission.lost); // many writes follow one signal; each lets go of it again
+    setMaxListeners(0, signal, permission.lost); // many works follow one signal; each lets go of it again
     signal.addEventListener('abort', end, { once: true });
     permission.lost.addEventListener('abort', lose, { once: true });
     try {
-      return await write(controller.signal);
+      return await work(controller.signal);
     } finally {
       signal.removeEventListener('abort', end);
       permission.lost.removeEventListener('abort', lose);
     }
-  }
+  };
+}
+
+/** A writer all of whose writes need the permit. */
+export function createGuardedWriter(writer: KubeWriter, permit: Permit): KubeWriter {
   return {
-    create: (type, object, signal) => guarded(signal, (own) => writer.create(type, object, own)),
+    create: (type, object, signal) => permit(signal, (own) => writer.create(type, object, own)),
     mergePatch: (type, key, patch, options, signal) =>
-      guarded(signal, (own) => writer.mergePatch(type, key, patch, options, own)),
+      permit(signal, (own) => writer.mergePatch(type, key, patch, options, own)),
     jsonPatch: (type, key, patch, options, signal) =>
-      guarded(signal, (own) => writer.jsonPatch(type, key, patch, options, own)),
+      permit(signal, (own) => writer.jsonPatch(type, key, patch, options, own)),
     apply: (type, object, options, signal) =>
-      guarded(signal, (own) => writer.apply(type, object, options, own)),
+      permit(signal, (own) => writer.apply(type, object, options, own)),
     delete: (type, key, preconditions, signal) =>
-      guarded(signal, (own) => writer.delete(type, key, preconditions, own)),
+      permit(signal, (own) => writer.delete(type, key, preconditions, own)),
   };
 }
 
 function notLeader(): Error {
-  return kubeErrors.create('kube.not-leader', 'nothing is written: this process does not hold the lease');
+  return kubeErrors.create('kube.not-leader', 'nothing is done: this process does not hold the lease');
 }

@@ -110,6 +110,18 @@ export const kindRows: readonly Row[] = [
     because: 'these two may change',
   },
   {
+    name: 'the labels of a waiting Job’s pods',
+    given: [
+      post(jobs, {
+        metadata: { name: 'j' },
+        spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers } } },
+      }),
+    ],
+    call: merge(`${jobs}/j`, { spec: { template: { metadata: { labels: { a: 'b' } } } } }),
+    want: { code: 200, body: { spec: { template: { metadata: { labels: { a: 'b' } } } } } },
+    because: 'who queues jobs says where they run',
+  },
+  {
     name: 'the status of a Job',
     given: [post(jobs, job('j'))],
     call: merge(`${jobs}/j/status`, { status: { active: 1 } }),

@@ -10,6 +10,17 @@ const strategic = (path: string, body: unknown) =>
 const aWidget = { method: 'POST', path: '$W', body: widget('a') } as const;
 const aMap = { method: 'POST', path: '$C', body: configMap('a') } as const;
 
+const accounts = '/api/v1/namespaces/$NS/serviceaccounts';
+const account = {
+  method: 'POST',
+  path: accounts,
+  body: {
+    metadata: { name: 's' },
+    secrets: [{ name: 'x' }, { name: 'y' }, { name: 'z' }],
+    imagePullSecrets: [{ name: 'p' }, { name: 'q' }],
+  },
+} as const;
+
 /** Patches of every kind, the status sub-resource, generations. */
 export const patchRows: readonly Row[] = [
   {
@@ -300,6 +311,53 @@ export const patchRows: readonly Row[] = [
     call: strategic('$C/a?fieldValidation=Ignore', '{"data":{"a":"1","a":"2"}}'),
     want: { code: 200, body: { data: { a: '2' } }, warning: '' },
     because: 'the client does not want to know',
+  },
+  {
+    name: 'a strategic patch that orders a list',
+    given: [account],
+    call: strategic(`${accounts}/s`, {
+      '$setElementOrder/secrets': [{ name: 'z' }, { name: 'n' }, { name: 'x' }],
+      secrets: [{ name: 'n' }],
+    }),
+    want: { code: 200, at: { secrets: [{ name: 'y' }, { name: 'z' }, { name: 'n' }, { name: 'x' }] } },
+    because: 'kubectl apply sends the order along',
+  },
+  {
+    name: 'a strategic patch that deletes and adds items',
+    given: [account],
+    call: strategic(`${accounts}/s`, { secrets: [{ name: 'x', $patch: 'delete' }, { name: 'm' }] }),
+    want: { code: 200, at: { secrets: [{ name: 'm' }, { name: 'y' }, { name: 'z' }] } },
+    because: 'new items come first',
+  },
+  {
+    name: 'a strategic patch of a list without a merge key',
+    given: [account],
+    call: strategic(`${accounts}/s`, { imagePullSecrets: [{ name: 'r' }] }),
+    want: { code: 200, at: { imagePullSecrets: [{ name: 'r' }] } },
+    because: 'of an account it is replaced, of a pod it would be merged',
+  },
+  {
+    name: 'a strategic patch of finalizers',
+    given: [
+      account,
+      strategic(`${accounts}/s`, { metadata: { finalizers: ['example.com/a', 'example.com/b'] } }),
+    ],
+    call: strategic(`${accounts}/s`, {
+      metadata: {
+        '$deleteFromPrimitiveList/finalizers': ['example.com/a'],
+        '$setElementOrder/finalizers': ['example.com/c', 'example.com/b'],
+        finalizers: ['example.com/c'],
+      },
+    }),
+    want: { code: 200, at: { 'metadata.finalizers': ['example.com/c', 'example.com/b'] } },
+    because: 'they are a set with an order',
+  },
+  {
+    name: 'a strategic patch with a directive that is none',
+    given: [account],
+    call: strategic(`${accounts}/s`, { $patch: 'bogus' }),
+    want: { code: 500, message: 'unknown patch type: bogus in map' },
+    because: 'the genuine server says so',
   },
 ];
 

@@ -157,6 +157,49 @@ export function describeAccess(open: () => Promise<World>): void {
     expect(made.body.subjects).toEqual([{ kind: 'User', apiGroup: rbacGroup, name: 'ann' }, subjects[1]]);
   });
 
+  test('reviews tell what somebody may do', async () => {
+    const world = await open();
+    const bot = await openBot(world);
+    const group = '/apis/authorization.k8s.io/v1';
+    const asked = (verb: string) => ({
+      resourceAttributes: { namespace: '$NS', verb, resource: 'configmaps' },
+    });
+    const own_ = async (verb: string) =>
+      (await bot(post(`${group}/selfsubjectaccessreviews`, { spec: asked(verb) }))).body.status.allowed;
+    expect([await own_('get'), await own_('delete')]).toEqual([true, false]);
+    const user = `system:serviceaccount:${world.namespace}:bot`;
+    const whole = await world.must(
+      post(`${group}/subjectaccessreviews`, { spec: { ...asked('list'), user } }),
+    );
+    expect(whole.body.status).toMatchObject({
+      allowed: true,
+      reason: expect.stringContaining('RBAC: allowed by'),
+    });
+    const local = `${group}/namespaces/$NS/localsubjectaccessreviews`;
+    expect(
+      (await world.must(post(local, { metadata: { namespace: '$NS' }, spec: { ...asked('get'), user } })))
+        .body.status.allowed,
+    ).toBe(true);
+    expect(
+      (
+        await world.call(
+          post(local, {
+            metadata: { namespace: '$NS' },
+            spec: { resourceAttributes: { namespace: 'other', verb: 'get', resource: 'pods' }, user },
+          }),
+        )
+      ).code,
+    ).toBe(422);
+    const rules = await bot(post(`${group}/selfsubjectrulesreviews`, { spec: { namespace: '$NS' } }));
+    expect(rules.body.status.resourceRules).toContainEqual(own);
+    expect((await bot(post(`${group}/selfsubjectrulesreviews`, { spec: {} }))).code).toBe(400);
+    const me = await bot(post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {}));
+    expect(me.body.status.userInfo).toMatchObject({
+      username: user,
+      groups: expect.arrayContaining(['system:authenticated']),
+    });
+  });
+
   test('aggregated roles hold the rules of those that they select', async () => {
     const world = await open();
     const label = { 'example.com/in': world.namespace };

@@ -23,7 +23,11 @@ export function reviewLocalAccess(object: JsonObject, facts: ReviewFacts): JsonO
     throw refusal('spec.nonResourceAttributes', 'disallowed on this kind of request');
   }
   if (given !== facts.namespace) {
-    throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${facts.namespace}`);
+    throw refusal(
+      'spec.resourceAttributes.namespace',
+      'must match metadata.namespace',
+      JSON.stringify(given),
+    );
   }
   return decided(object, facts, attributesIn(object, subjectOf(object)));
 }

@@ -63,6 +63,22 @@ function frozenPart(pod: JsonObject): JsonObject {
   };
 }
 
+/** All of a job's spec that never changes; where its pods will run may change while it waits. */
+function frozenJobPart(job: JsonObject, isWaiting: boolean): Record<string, JsonValue> {
+  const at = (member: string): JsonValue => valueAt(job, 'spec', member) ?? null;
+  const template = objectAt(job, 'spec', 'template');
+  const place = { nodeSelector: null, tolerations: null, affinity: null, schedulingGates: null };
+  const part = isWaiting
+    ? { ...template, metadata: null, spec: { ...objectAt(template, 'spec'), ...place } }
+    : template;
+  return {
+    completions: at('completions'),
+    selector: at('selector'),
+    template: part,
+    completionMode: at('completionMode'),
+  };
+}
+
 /** Jobs get their selector and labels, and never start. */
 export const jobStrategy: Strategy = {
   defaults(object) {
@@ -114,8 +130,11 @@ export const jobStrategy: Strategy = {
       problems.push({ field: `${field}.restartPolicy`, reason: 'FieldValueRequired', message });
     }
     if (old === undefined) return problems;
-    const changed = ['completions', 'selector', 'template', 'completionMode'].filter(
-      (member) => !equalJson(valueAt(object, 'spec', member) ?? null, valueAt(old, 'spec', member) ?? null),
+    const isWaiting = valueAt(old, 'spec', 'suspend') === true;
+    const before = frozenJobPart(old, isWaiting);
+    const after = frozenJobPart(object, isWaiting);
+    const changed = Object.keys(after).filter(
+      (member) => !equalJson(after[member] ?? null, before[member] ?? null),
     );
     const frozen = changed.map((member) => ({
       field: `spec.${member}`,

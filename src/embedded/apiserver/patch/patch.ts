@@ -38,7 +38,7 @@ export function parsePatch(request: ResourceRequest, contentType: string, text: 
   if (contentType === mergePatchType) {
     return { ...change, apply: (current) => toObject(applyMergePatch(current, patch)) };
   }
-  return { ...change, apply: (current) => applyStrategicPatch(current, patch) };
+  return { ...change, apply: (current) => applyStrategicPatch(current, patch, request.resource.schema) };
 }
 
 function parseObject(text: string): JsonObject {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { applyStrategicPatch } from './strategic.ts';
 
+const schema = {
+  properties: {
+    conditions: { 'x-kubernetes-patch-strategy': 'merge', 'x-kubernetes-patch-merge-key': 'type' },
+  },
+};
+
 const rows = [
   {
     name: 'maps are merged',
@@ -20,7 +26,7 @@ const rows = [
     name: 'lists with a merge key are merged',
     target: { conditions: [{ type: 'A', status: 'x', more: 1 }, { type: 'B' }] },
     patch: { conditions: [{ type: 'A', status: 'y' }, { type: 'C' }] },
-    want: { conditions: [{ type: 'A', status: 'y', more: 1 }, { type: 'B' }, { type: 'C' }] },
+    want: { conditions: [{ type: 'A', status: 'y', more: 1 }, { type: 'C' }, { type: 'B' }] },
     because: 'items are told apart by their key',
   },
   {
@@ -52,6 +58,16 @@ const rows = [
     because: 'kubectl edit removes from it so',
   },
   {
+    name: 'the order directive reorders what it names',
+    target: { conditions: [{ type: 'A' }, { type: 'B' }, { type: 'C' }] },
+    patch: {
+      '$setElementOrder/conditions': [{ type: 'C' }, { type: 'N' }, { type: 'A' }],
+      conditions: [{ type: 'N' }],
+    },
+    want: { conditions: [{ type: 'B' }, { type: 'C' }, { type: 'N' }, { type: 'A' }] },
+    because: 'what it does not name stays before what it stood before',
+  },
+  {
     name: 'the order directive changes no content',
     target: { conditions: [{ type: 'A' }] },
     patch: { '$setElementOrder/conditions': [{ type: 'A' }], conditions: [{ type: 'A', status: 'x' }] },
@@ -67,5 +83,5 @@ const rows = [
   },
 ];
 test.each(rows)('$name', ({ target, patch, want, because }) => {
-  expect(applyStrategicPatch(target, patch), because).toEqual(want);
+  expect(applyStrategicPatch(target, patch, schema), because).toEqual(want);
 });

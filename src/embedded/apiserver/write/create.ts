@@ -38,7 +38,7 @@ export async function createObject(
     options.tracksFields === true
       ? withManagersOf(wiped, decoded)
       : trackUpdate(fieldWriteOf(context, request), undefined, wiped);
-  assertNamespace(context, request);
+  assertNamespace(context, request, nameOf(wiped));
   const mutated = await admit(context, request, { phase: 'mutating', operation: 'CREATE', object: placed });
   const again = withManagersOf(decodeAgain(mutated, placed, request), placed);
   const checked = complete(context, request, matchNamespace(again, request));
@@ -74,7 +74,7 @@ export function decodeAgain(mutated: JsonObject, before: JsonObject, request: Re
   return decodeObject(mutated, silent, { kind: 'body' });
 }
 
-function assertNamespace(context: ServerContext, request: ResourceRequest): void {
+function assertNamespace(context: ServerContext, request: ResourceRequest, name: string): void {
   const { resource, namespace } = request;
   if (!resource.namespaced || namespace === undefined) return;
   const found = context.store.get({ resource: 'namespaces', namespace: '', name: namespace });
@@ -83,7 +83,7 @@ function assertNamespace(context: ServerContext, request: ResourceRequest): void
   const message = `namespace ${namespace} is being terminated`;
   throw forbidden(
     resource,
-    request.name ?? '',
+    name,
     `unable to create new content in namespace ${namespace} because it is being terminated`,
     [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }],
   );
