@@ -46,9 +46,16 @@ test('without the permit nothing is done outside, and looking goes on', async ()
   const said: string[] = [];
   const guarded = guardAdapters(speaking(said), refuse);
   expect(await callAll(guarded.git)).toEqual(['createBranch', 'push']);
-  expect(await callAll(guarded.forges)).toEqual(['openPullRequest', 'mergePullRequest']);
+  expect(await callAll(guarded.forges)).toEqual([
+    'openPullRequest',
+    'furnishPullRequest',
+    'closePullRequest',
+    'mergePullRequest',
+  ]);
   expect(await callAll(guarded.argocd)).toEqual(['patch', 'refresh']);
-  expect(said.filter((name) => /push|createBranch|open|merge|patch|refresh/.test(name))).toEqual([]);
+  expect(
+    said.filter((name) => /push|createBranch|open|furnish|close|merge|patch|refresh/.test(name)),
+  ).toEqual([]);
   expect(said).toContain('git.checkout');
 });
 

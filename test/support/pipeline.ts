@@ -202,7 +202,8 @@ async function openWay(
   const api = resources.use(await before(shared.api, 'api'), dispose);
   const artifacts = resources.use(await before(shared.artifacts), dispose);
   const kubeconfig = join(folder, `kubeconfig-${api.address.replace(/.*:/, '')}`);
-  writeFileSync(kubeconfig, redirect(readFileSync(shared.kubeconfig, 'utf8'), api.address, tls.ca));
+  const { config } = parseKubeconfig(readFileSync(shared.kubeconfig, 'utf8'));
+  writeFileSync(kubeconfig, config(api.address, tls.ca));
   const mapped = shared.environment['GANTRY_ENDPOINTS'] ?? '{}';
   const own = mapped.replaceAll(shared.artifacts.address, artifacts.address);
   return { api, artifacts, kubeconfig, environment: { ...shared.environment, GANTRY_ENDPOINTS: own } };
