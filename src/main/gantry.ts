@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram, runProgram } from '../cli/index.ts';
 import { createCommandDeps, toOutput } from './command-clients.ts';
+import type { SandboxCommand } from './sandbox-process.ts';
 import { readSettings } from './settings.ts';
 import type { StandaloneOptions } from './standalone-process.ts';
 
@@ -47,9 +48,16 @@ function addProcesses(program: Command, signal: AbortSignal): void {
     .description('run everything embedded, empty and in memory, to try manifests')
     .option('--json', 'print one JSON line when ready, and nothing else, on stdout', false)
     .option('--no-controllers', 'start the servers only')
-    .action(async (options: { readonly json: boolean; readonly controllers: boolean }) => {
+    .option(
+      '--git-host <host>',
+      'answer for another git host too, e.g. "gitlab.com" or "git.example=gitea"; may be repeated',
+      (host: string, others: string[]) => [...others, host],
+      [] as string[],
+    )
+    .action(async (options: SandboxCommand) => {
       const { runSandbox } = await import('./sandbox-process.ts');
-      const call = { json: options.json, runsControllers: options.controllers, environment: env };
+      const { json, controllers: runsControllers, gitHost: gitHosts } = options;
+      const call = { json, runsControllers, gitHosts, environment: env };
       return runSandbox(call, { stdout, stderr }, signal);
     });
   program

@@ -1,14 +1,23 @@
 import { untilAborted } from './controller-process.ts';
 import { serveProbes } from './probes.ts';
 import { Resources } from './resources.ts';
-import { startSandbox } from './sandbox/index.ts';
+import { readGitHost, startSandbox } from './sandbox/index.ts';
 import { createSurroundings } from './surroundings.ts';
+
+/** The options of `gantry sandbox`, as they are given. */
+export interface SandboxCommand {
+  readonly json: boolean;
+  readonly controllers: boolean;
+  readonly gitHost: string[];
+}
 
 /** How `gantry sandbox` was called. */
 export interface SandboxCall {
   /** Print one JSON line when ready, and nothing else, on stdout. */
   readonly json: boolean;
   readonly runsControllers: boolean;
+  /** Git hosts to answer for besides github.com, as `readGitHost` reads them. */
+  readonly gitHosts: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -23,13 +32,15 @@ export async function runSandbox(call: SandboxCall, streams: Streams, signal: Ab
   await using resources = new Resources();
   const surroundings = createSurroundings('info', streams.stderr);
   const { runsControllers, environment } = call;
-  const sandbox = await startSandbox(surroundings, { runsControllers, environment }, signal);
+  const gitHosts = call.gitHosts.map(readGitHost);
+  const sandbox = await startSandbox(surroundings, { runsControllers, environment, gitHosts }, signal);
   resources.use(sandbox, (one) => one.close());
   const sources = { metrics: surroundings.prometheus, runner: () => undefined };
   const metrics = await serveProbes(sources, '127.0.0.1:0', resources);
   const { info, endpoints, controllerKubeconfig } = sandbox;
   const ready = { ...info, metrics, endpoints, controllerKubeconfig };
-  streams.stdout.write(call.json ? `${JSON.stringify(ready)}\n` : describe(ready));
+  const hosts = sandbox.servers.hosts.join(', ');
+  streams.stdout.write(call.json ? `${JSON.stringify(ready)}\n` : describe({ ...ready, hosts }));
   await untilAborted(signal);
 }
 
@@ -48,7 +59,7 @@ function describe(ready: Readonly<Record<string, string>>): string {
     `  password   ${ready['password']}`,
     `  CA         ${ready['caFile']}`,
     '',
-    'Manifests name ghcr.io and github.com as in production; the sandbox answers for them.',
+    `Manifests name ${ready['hosts']} as in production; the sandbox answers for them.`,
     '',
   ].join('\n');
 }

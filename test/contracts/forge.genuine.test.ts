@@ -1,6 +1,9 @@
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { createGiteaFixture } from '../support/gitea.ts';
 import { testForges } from './forge.contract.ts';
+
+/** On a machine that others keep busy, Gitea takes seconds for what it does in milliseconds. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const url = process.env['GANTRY_GITEA_URL'];
 

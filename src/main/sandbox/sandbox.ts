@@ -17,8 +17,9 @@ import { Resources } from '../resources.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { startWebhooks } from '../webhooks.ts';
 import { applyObject } from './apply.ts';
+import type { GitHostName } from './git-hosts.ts';
 import { createPrivateFolder, formatKubeconfig, writePrivateFile } from './kubeconfig.ts';
-import { type ArtifactServers, mappedHosts, startArtifactServers } from './servers.ts';
+import { type ArtifactServers, startArtifactServers } from './servers.ts';
 
 /** A cluster that stands in the embedded API server's place: empty, and the sandbox's own. */
 export interface SandboxCluster {
@@ -34,6 +35,8 @@ export interface SandboxCluster {
 export interface SandboxOptions {
   /** Run Gantry's controllers in this process. Default true; without them, `gantry controller` can do it. */
   readonly runsControllers?: boolean;
+  /** Git hosts to answer for besides github.com. */
+  readonly gitHosts?: readonly GitHostName[];
   /** How long an Application stays Progressing after a sync, in milliseconds. */
   readonly healthDelayMs?: number;
   /** Default: an embedded API server, in memory. */
@@ -50,7 +53,7 @@ export interface Sandbox {
   /** A kubeconfig with the identity that admission takes for the control plane; for `gantry controller`. */
   readonly controllerKubeconfig: string;
   readonly client: KubeClient;
-  /** Reaches ghcr.io, github.com and api.github.com at the embedded servers. */
+  /** Reaches the mapped hosts at the embedded servers. */
   readonly http: HttpClient;
   readonly adapters: Adapters;
   readonly servers: ArtifactServers;
@@ -94,10 +97,10 @@ async function build(
   const servers = await startArtifactServers(
     surroundings,
     authority,
-    { login: user, token: password },
+    { account: { login: user, token: password }, gitHosts: options.gitHosts ?? [] },
     resources,
   );
-  const endpoints = formatEndpoints(servers.listening.address, caFile, options.environment ?? {});
+  const endpoints = formatEndpoints(servers, caFile, options.environment ?? {});
   const settings = readSettings({
     CONTROLPLANE_USER_REGEX: `^${controllerUser}$`,
     ...options.environment,
@@ -156,11 +159,11 @@ async function build(
 
 /** The environment has the last word: a host that it maps is reached where it says. */
 function formatEndpoints(
-  address: string,
+  { listening: { address }, hosts }: ArtifactServers,
   caFile: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const embedded = Object.fromEntries(mappedHosts.map((host) => [host, { address, caFile }]));
+  const embedded = Object.fromEntries(hosts.map((host) => [host, { address, caFile }]));
   return JSON.stringify({ ...embedded, ...readSettings(environment).GANTRY_ENDPOINTS });
 }
 
