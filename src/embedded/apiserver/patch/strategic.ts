@@ -1,6 +1,6 @@
 import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { isList } from '../json-path.ts';
-import { badRequest } from '../status.ts';
+import { badRequest, failure } from '../status.ts';
 
 /** Members that tell the items of a list apart, by the list's name. Other lists of objects are replaced whole. */
 const mergeKeys: Readonly<Record<string, string>> = {
@@ -24,6 +24,8 @@ export function applyStrategicPatch(target: JsonObject, patch: JsonObject): Json
   const directive = patch['$patch'];
   if (directive === 'replace') return without(patch, ['$patch']);
   if (directive === 'delete') return {};
+  if (directive !== undefined && directive !== 'merge')
+    throw failure(500, '', `unknown patch type: ${String(directive)} in map`);
   const result: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(target)) if (value !== undefined) result[name] = value;
   for (const [name, value] of Object.entries(patch)) {
@@ -74,6 +76,8 @@ function applyDirectives(result: Record<string, JsonValue>, patch: JsonObject): 
   for (const [name, value] of Object.entries(patch)) {
     const listName = /^\$deleteFromPrimitiveList\/(?<list>.+)$/.exec(name)?.groups?.['list'];
     const current = listName === undefined ? undefined : result[listName];
+    if (name.startsWith('$setElementOrder/') && !isList(value))
+      throw failure(500, '', `expected a list in ${name}`);
     if (listName !== undefined && isList(value) && isList(current)) {
       result[listName] = current.filter((item) => !value.some((gone) => equalJson(gone, item)));
     }
