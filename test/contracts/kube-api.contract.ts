@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallAnswer, KubeApiUnderTest } from './kube-api/client.ts';
 import type { Row } from './kube-api/rows.ts';
 import { applyRows } from './kube-api/rows-apply.ts';
+import { badRows } from './kube-api/rows-bad.ts';
 import { discoveryRows } from './kube-api/rows-discovery.ts';
 import { kindRows } from './kube-api/rows-kinds.ts';
 import { listRows } from './kube-api/rows-list.ts';
@@ -11,6 +12,7 @@ import { describeAccess } from './kube-api/suite-access.ts';
 import { describeAdmission } from './kube-api/suite-admission.ts';
 import { describeDefinitions } from './kube-api/suite-definitions.ts';
 import { describeDelete } from './kube-api/suite-delete.ts';
+import { describeBrokenTransport } from './kube-api/suite-transport.ts';
 import { describeWatch } from './kube-api/suite-watch.ts';
 import { installDefinitions, openWorld, type World } from './kube-api/world.ts';
 
@@ -36,6 +38,7 @@ export function describeKubeApi(name: string, start: () => Promise<KubeApiUnderT
       { group: 'apply', rows: applyRows },
       { group: 'list', rows: listRows },
       { group: 'kinds', rows: kindRows },
+      { group: 'bad input', rows: badRows },
     ])('$group', ({ rows }) => {
       test.each(rows)('$name', async (row) => checkRow(await open(), row));
     });
@@ -44,6 +47,7 @@ export function describeKubeApi(name: string, start: () => Promise<KubeApiUnderT
     describe('access', () => describeAccess(open));
     describe('definitions', () => describeDefinitions(open));
     describe('admission', () => describeAdmission(open));
+    describe('broken transport', () => describeBrokenTransport(open));
   });
 }
 

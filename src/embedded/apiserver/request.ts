@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Resource, User } from './resource.ts';
-import { badRequest, unknownPath } from './status.ts';
+import { plainRefusal, unknownPath } from './status.ts';
 
 /** What a request asks of a resource, as authorization, admission and metrics see it. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
@@ -55,7 +55,7 @@ function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw badRequest(`the path contains an invalid escape: ${JSON.stringify(part)}`);
+    throw plainRefusal(400, '400 Bad Request');
   }
 }
 
@@ -68,7 +68,6 @@ export function toVerb(
   const isOne = place.name !== undefined;
   switch (method) {
     case 'GET':
-    case 'HEAD':
       if (isOne) return 'get';
       return isTrue(query.get('watch')) ? 'watch' : 'list';
     case 'POST':

@@ -134,7 +134,17 @@ export function parseFieldSelector(text: string): readonly FieldTerm[] {
       if (parts === undefined) {
         throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       }
-      const value = (parts['value'] ?? '').replace(/\\(?<escaped>[\\,=])/g, '$<escaped>');
+      const value = unescapeFieldValue(parts['value'] ?? '');
       return { field: parts['field'] ?? '', negated: parts['operator'] === '!=', value };
     });
+}
+
+function unescapeFieldValue(text: string): string {
+  const wrong = /\\(?![\\,=])(?<escaped>.?)/s.exec(text.replace(/\\[\\,=]/g, ''))?.groups;
+  if (wrong !== undefined)
+    throw badRequest(`invalid field selector: invalid escape sequence: \\${wrong['escaped'] ?? ''}`);
+  const unescaped = /[=,]/.exec(text.replace(/\\./gs, ''))?.[0];
+  if (unescaped !== undefined)
+    throw badRequest(`invalid field selector: unescaped character in value: ${unescaped.charCodeAt(0)}`);
+  return text.replace(/\\(?<escaped>[\\,=])/g, '$<escaped>');
 }

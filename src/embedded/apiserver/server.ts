@@ -77,6 +77,8 @@ export interface ApiServer extends AsyncDisposable {
 }
 
 const defaultBodyBytes = 3 * 1024 * 1024;
+/** Selectors may be long. */
+const maxHeaderSize = 1024 * 1024;
 const defaultHistory = 10_000;
 const minuteMs = 60_000;
 /** Longer than clients keep idle connections, so that they close first. */
@@ -107,7 +109,10 @@ export async function createApiServer(deps: ApiServerDeps, options: ApiServerOpt
     void serve(context, front, { request, response });
   };
   const { tls } = options;
-  const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(toTls(options), listener);
+  const server =
+    tls === undefined
+      ? createHttpServer({ maxHeaderSize }, listener)
+      : createHttpsServer({ maxHeaderSize, ...toTls(options) }, listener);
   server.keepAliveTimeout = keepAliveMs;
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');

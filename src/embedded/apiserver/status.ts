@@ -22,13 +22,21 @@ export class StatusError extends Error {
   readonly httpCode: number;
   readonly body: JsonObject;
   readonly headers: Readonly<Record<string, string>>;
+  /** Answered in the place of the Status, as text. */
+  readonly plain: string | undefined;
 
-  constructor(httpCode: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    httpCode: number,
+    body: JsonObject,
+    headers: Readonly<Record<string, string>> = {},
+    plain?: string,
+  ) {
     super(typeof body['message'] === 'string' ? body['message'] : 'request refused');
     this.name = 'StatusError';
     this.httpCode = httpCode;
     this.body = body;
     this.headers = headers;
+    this.plain = plain;
   }
 }
 
@@ -80,6 +88,16 @@ function detailsOf(
 export function notFound(subject: Subject, name: string): StatusError {
   const message = `${qualified(subject.plural, subject.group)} "${name}" not found`;
   return failure(404, 'NotFound', message, { details: detailsOf(subject, name) });
+}
+
+/** A refusal in plain text, where a genuine server does not get as far as a Status. */
+export function plainRefusal(code: number, text: string): StatusError {
+  return new StatusError(code, {}, { 'content-type': 'text/plain; charset=utf-8' }, text);
+}
+
+/** 404: no group and version of that name are served. */
+export function unknownGroup(): StatusError {
+  return plainRefusal(404, '404 page not found');
 }
 
 /** 404: nothing is served at this path. */

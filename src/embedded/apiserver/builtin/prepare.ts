@@ -42,7 +42,33 @@ export const completeSecret: Defaults = (object) => {
 const dataKey = /^[-._a-zA-Z0-9]+$/;
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
+const maxDataBytes = 1024 * 1024;
+
+/** Both ConfigMaps and Secrets end at a mebibyte of values. */
+function tooLong(object: JsonObject, field: string, members: readonly string[]): FieldProblem[] {
+  const values = members.flatMap((member) => Object.values(objectAt(object, member)));
+  const bytes = values.reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0);
+  if (bytes <= maxDataBytes) return [];
+  const message = `Too long: may not be more than ${maxDataBytes} bytes`;
+  return [{ field, reason: 'FieldValueTooLong', message }];
+}
+
+/** Keys that are not file names below their folder. */
+function escapingKeys(object: JsonObject, field: string): FieldProblem[] {
+  return Object.keys(objectAt(object, field)).flatMap((key) => {
+    const rule = key === '.' || key === '..' ? `must not be '${key}'` : "must not start with '..'";
+    if (key !== '.' && !key.startsWith('..')) return [];
+    return [
+      { field: `${field}[${key}]`, reason: 'FieldValueInvalid', message: `Invalid value: "${key}": ${rule}` },
+    ];
+  });
+}
+
 function wrongKeys(object: JsonObject, field: string): FieldProblem[] {
+  return [...escapingKeys(object, field), ...unreadableKeys(object, field)];
+}
+
+function unreadableKeys(object: JsonObject, field: string): FieldProblem[] {
   return Object.keys(objectAt(object, field))
     .filter((key) => !dataKey.test(key) || key.length > 253)
     .map((key) => ({
@@ -68,7 +94,11 @@ function frozenProblems(object: JsonObject, old: JsonObject | undefined, fields:
 
 /** A Secret's type never changes, its keys are file names, its values base64. */
 export const validateSecret: Validate = (object, old) => {
-  const problems = [...wrongKeys(object, 'data'), ...frozenProblems(object, old, ['data'])];
+  const problems = [
+    ...wrongKeys(object, 'data'),
+    ...tooLong(object, 'data', ['data']),
+    ...frozenProblems(object, old, ['data']),
+  ];
   for (const [name, value] of Object.entries(objectAt(object, 'data'))) {
     if (typeof value !== 'string' || base64.test(value)) continue;
     problems.push({
@@ -137,6 +167,7 @@ function isJson(encoded = ''): boolean {
 export const validateConfigMap: Validate = (object, old) => [
   ...wrongKeys(object, 'data'),
   ...wrongKeys(object, 'binaryData'),
+  ...tooLong(object, '[]', ['data', 'binaryData']),
   ...frozenProblems(object, old, ['data', 'binaryData']),
 ];
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describeError, type JsonValue } from '../../../base/index.ts';
 import { parseYaml } from '../../../base/yaml/index.ts';
 import { badRequest, failure, unsupportedMediaType } from '../status.ts';
+import { parseJsonText } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 
 const jsonType = 'application/json';
@@ -53,7 +54,7 @@ export function decodeBody(body: Buffer, mediaType: string): JsonValue | undefin
 
 function parseJson(text: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
+    return parseJsonText(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'not JSON';
     throw badRequest(

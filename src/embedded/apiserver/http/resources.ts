@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonObject, JsonValue } from '../../../base/index.ts';
+import { describeError, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { issueToken, userOfToken } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import { subresourcesOf } from '../discovery/discovery.ts';
@@ -10,7 +10,15 @@ import { readPage, showPage } from '../read/list.ts';
 import { streamWatch } from '../read/watch.ts';
 import { type ResourcePlace, type ResourceRequest, toVerb } from '../request.ts';
 import type { ReviewFacts, User } from '../resource.ts';
-import { badRequest, invalid, methodNotAllowed, notFound, unknownPath } from '../status.ts';
+import {
+  badRequest,
+  failure,
+  invalid,
+  methodNotAllowed,
+  notFound,
+  unknownGroup,
+  unknownPath,
+} from '../status.ts';
 import { applyObject } from '../write/apply.ts';
 import { createObject } from '../write/create.ts';
 import { decodeObject, toOwnKind } from '../write/decode.ts';
@@ -21,6 +29,8 @@ import { updateObject } from '../write/update.ts';
 import { negotiateForm } from './accept.ts';
 import { decodeBody, mediaTypeOf, readBody } from './body.ts';
 import { jsonDuplicates, yamlDuplicates } from './duplicates.ts';
+import { parseJsonText } from './json.ts';
+import { assertNumbers } from './query.ts';
 
 /** The answer to a request that is not a stream. */
 export interface Answer {
@@ -44,6 +54,7 @@ export async function serveResource(
   exchange: Exchange,
 ): Promise<Answer | 'streaming'> {
   const request = toResourceRequest(context, exchange);
+  assertNumbers(request);
   const display = toDisplay(negotiateForm(exchange.request.headers.accept), request.query);
   switch (request.verb) {
     case 'get':
@@ -61,7 +72,7 @@ export async function serveResource(
 function toResourceRequest(context: ServerContext, exchange: Exchange): ResourceRequest {
   const { place, query } = exchange;
   const resource = context.catalog.find(place.group, place.version, place.plural);
-  if (resource === undefined) throw unknownPath();
+  if (resource === undefined) throw unknownKind(context, place.group);
   if (place.namespace !== undefined && !resource.namespaced) throw unknownPath();
   const verb = toVerb(exchange.request.method ?? '', place, query);
   const verbs =
@@ -86,8 +97,14 @@ function toResourceRequest(context: ServerContext, exchange: Exchange): Resource
   };
 }
 
+/** A group of definitions answers as one that is not there; only groups of the server's own know their paths. */
+function unknownKind({ catalog }: ServerContext, group: string): Error {
+  const isOwn = catalog.all().some((one) => one.group === group && !one.custom);
+  return isOwn ? unknownPath() : unknownGroup();
+}
+
 function parseDryRun(query: URLSearchParams): boolean {
-  const given = query.getAll('dryRun').filter((value) => value !== '');
+  const given = query.getAll('dryRun');
   const wrong = given.find((value) => value !== 'All');
   if (wrong === undefined) return given.length > 0;
   throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
@@ -137,7 +154,7 @@ async function write(
     const change = parsePatch(request, mediaType, body.toString('utf8'));
     return { code: 200, text: show(await updateObject(context, request, change)) };
   }
-  const given = decodeBody(body, mediaType);
+  const given = decodeFor(request, body, mediaType);
   if (request.verb === 'delete' || request.verb === 'deletecollection') {
     return remove(context, request, given);
   }
@@ -167,6 +184,17 @@ async function write(
 function duplicatesIn(body: Buffer, mediaType: string): readonly string[] {
   if (mediaType === 'application/json') return jsonDuplicates(body.toString('utf8'));
   return mediaType === 'application/yaml' ? yamlDuplicates(body.toString('utf8')) : [];
+}
+
+/** Delete options that cannot be read are the server's failure, as they are the genuine one's. */
+function decodeFor(request: ResourceRequest, body: Buffer, mediaType: string): JsonValue | undefined {
+  const isDelete = request.verb === 'delete' || request.verb === 'deletecollection';
+  if (!isDelete || mediaType !== 'application/json' || body.length === 0) return decodeBody(body, mediaType);
+  try {
+    return parseJsonText(body.toString('utf8'));
+  } catch (error) {
+    throw failure(500, '', `couldn't get version/kind; json parse error: ${describeError(error)}`);
+  }
 }
 
 function reviewFacts(context: ServerContext, request: ResourceRequest): ReviewFacts {

@@ -13,7 +13,7 @@ import {
 } from '../discovery/discovery.ts';
 import { emptyOpenApiV2, listOpenApi, openApiV2Type, showOpenApi } from '../discovery/openapi.ts';
 import { parseResourcePath, toVerb } from '../request.ts';
-import { badRequest, failure, methodNotAllowed, StatusError, unknownPath } from '../status.ts';
+import { badRequest, failure, methodNotAllowed, StatusError, unknownGroup } from '../status.ts';
 import { wantsAggregatedDiscovery } from './accept.ts';
 import { assertLocal } from './guard.ts';
 import type { RequestLabels, RequestMetrics } from './request-metrics.ts';
@@ -28,7 +28,7 @@ export interface Front {
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const healthPaths = ['/healthz', '/readyz', '/livez'];
-const maxUrlLength = 16 * 1024;
+const maxUrlLength = 1024 * 1024;
 
 /** Serves one request from guard to answer; never throws. */
 export async function serve(
@@ -45,7 +45,8 @@ export async function serve(
     await route(context, front, { request, response, warnings });
   } catch (error) {
     const refused = error instanceof StatusError ? error : internal(context, error);
-    answer(response, refused.httpCode, { value: refused.body, warnings, headers: refused.headers });
+    const { httpCode, body, headers, plain: text = JSON.stringify(body) } = refused;
+    send(response, httpCode, { text, warnings, headers });
     if (!request.complete) request.resume();
   }
 }
@@ -128,7 +129,7 @@ function showDocument(context: ServerContext, front: Front, pathname: string): J
   if (first === 'api' && second === undefined) return listCoreVersions([...front.hosts][0] ?? '');
   if (first === 'api' && second !== undefined && third === undefined)
     return listApiResources(catalog, '', second);
-  if (first !== 'apis' || rest.length > 0) throw unknownPath();
+  if (first !== 'apis' || rest.length > 0) throw unknownGroup();
   if (second === undefined) return listApiGroups(catalog);
   return third === undefined ? showApiGroup(catalog, second) : listApiResources(catalog, second, third);
 }

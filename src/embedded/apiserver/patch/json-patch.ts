@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
+import { parseJsonText } from '../http/json.ts';
 import { isList, textAt } from '../json-path.ts';
 import { badRequest, failure } from '../status.ts';
 
@@ -20,10 +21,11 @@ interface PatchOperation {
 export function parseJsonPatch(text: string): readonly PatchOperation[] {
   let document: JsonValue;
   try {
-    document = JSON.parse(text) as JsonValue;
+    document = parseJsonText(text);
   } catch (error) {
     throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : 'not JSON'}`);
   }
+  if (document === null) return [];
   if (!isList(document)) {
     throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   }
@@ -32,10 +34,12 @@ export function parseJsonPatch(text: string): readonly PatchOperation[] {
     throw failure(413, 'RequestEntityTooLarge', message);
   }
   return document.map((item) => {
+    if (!isJsonObject(item)) throw badRequest('error decoding patch: an operation is not an object');
     const op = names.find((name) => name === textAt(item, 'op'));
     if (op === undefined) throw unprocessable();
-    const value = isJsonObject(item) ? (item['value'] ?? null) : null;
-    return { op, path: textAt(item, 'path') ?? '', from: textAt(item, 'from') ?? '', value };
+    const from = textAt(item, 'from');
+    if (from === undefined && (op === 'move' || op === 'copy')) throw unprocessable();
+    return { op, path: textAt(item, 'path') ?? '', from: from ?? '', value: item['value'] ?? null };
   });
 }
 

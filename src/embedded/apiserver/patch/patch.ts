@@ -1,5 +1,6 @@
 import { applyMergePatch, isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { jsonDuplicates } from '../http/duplicates.ts';
+import { parseJsonText } from '../http/json.ts';
 import type { ResourceRequest } from '../request.ts';
 import { badRequest, unsupportedMediaType } from '../status.ts';
 import type { Change } from '../write/update.ts';
@@ -44,7 +45,7 @@ export function parsePatch(request: ResourceRequest, contentType: string, text: 
 function parseObject(text: string): JsonObject {
   let value: JsonValue;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = parseJsonText(text);
   } catch (error) {
     throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : 'not JSON'}`);
   }

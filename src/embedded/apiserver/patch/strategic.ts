@@ -130,6 +130,8 @@ interface Directives {
 /** "$deleteFromPrimitiveList/x", "$setElementOrder/x", "$retainKeys". */
 function applyDirectives(result: Record<string, JsonValue>, { target, patch, schema }: Directives): void {
   for (const [name, value] of Object.entries(patch)) {
+    if (name.startsWith('$setElementOrder/') && !isList(value))
+      throw failure(500, '', `expected a list in ${name}`);
     if (!isList(value)) continue;
     const groups = /^\$(?<what>deleteFromPrimitiveList|setElementOrder)\/(?<list>.+)$/.exec(name)?.groups;
     const listName = groups?.['list'] ?? '';

@@ -30,7 +30,7 @@ const keyOf = (object: JsonObject): string => `${namespaceOf(object) ?? ''}/${na
 /** Reads a page of stored objects by the limits, selectors and version rules of the request. */
 export function readPage(context: ServerContext, request: ResourceRequest): Page {
   const { query, resource } = request;
-  const limit = parseLimit(query.get('limit'));
+  const limit = Number(query.get('limit') ?? 0);
   const token = parseToken(query);
   const { items, revision } = readState(context, request, token);
   const selection = parseSelection(resource, query, undefined);
@@ -67,14 +67,6 @@ export function showPage(
   return `${head.slice(0, -1)},"items":[${texts.join(',')}]}`;
 }
 
-function parseLimit(text: string | null): number {
-  if (text === null || text === '') return 0;
-  if (!/^-?\d+$/.test(text)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  }
-  return Number(text);
-}
-
 function readState(
   context: ServerContext,
   request: ResourceRequest,
@@ -90,27 +82,12 @@ function readState(
     if (state !== 'expired') return state;
     throw expired(expiredContinue, { continue: formatToken({ ...token, revision: -1 }) });
   }
-  const asked = parseRevision(query.get('resourceVersion'));
+  const asked = Number(query.get('resourceVersion') ?? 0);
   if (asked > store.revision()) throw futureRevision(asked, store.revision());
   if (query.get('resourceVersionMatch') !== 'Exact') return store.list(resource.storage, scope);
   const state = store.listAt(resource.storage, scope, asked);
   if (state !== 'expired') return state;
   throw expired('The resourceVersion for the provided list is too old.');
-}
-
-/** A resourceVersion as a number; 0 when it is not given. */
-export function parseRevision(text: string | null): number {
-  if (text === null || text === '') return 0;
-  if (!/^\d+$/.test(text)) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      {
-        field: 'resourceVersion',
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-      },
-    ]);
-  }
-  return Number(text);
 }
 
 function assertVersionRules(query: URLSearchParams): void {

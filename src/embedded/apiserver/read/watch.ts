@@ -8,7 +8,6 @@ import { apiVersionOf } from '../resource.ts';
 import { expired, invalid } from '../status.ts';
 import type { StoreEvent } from '../storage.ts';
 import { type Display, showObject, toTable } from './forms.ts';
-import { parseRevision } from './list.ts';
 import { parseSelection, type Selection } from './select.ts';
 
 /** A client that reads slower than this is cut off and has to come back. */
@@ -43,7 +42,7 @@ export function streamWatch(
 ): void {
   const { resource, query } = request;
   assertWatchRules(query);
-  const fromRevision = parseRevision(query.get('resourceVersion'));
+  const fromRevision = Number(query.get('resourceVersion') ?? 0);
   const selection = parseSelection(resource, query, request.name);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();

@@ -4,6 +4,7 @@ import { assertAllowed, attributesOf } from '../auth/index.ts';
 import type { ServerContext } from '../context.ts';
 import { applyConfiguration } from '../fields/index.ts';
 import { yamlDuplicates } from '../http/duplicates.ts';
+import { parseJsonText } from '../http/json.ts';
 import { nameOf, textAt, withMeta } from '../json-path.ts';
 import { isTrue, type ResourceRequest } from '../request.ts';
 import { badRequest, conflict, notFound, StatusError } from '../status.ts';
@@ -86,7 +87,8 @@ function newObject(request: ResourceRequest, object: JsonObject): JsonObject {
 function parseConfiguration(text: string): JsonObject {
   let value: JsonValue | undefined;
   try {
-    value = parseYaml(text);
+    // JSON may be nested deeper than YAML.
+    value = text.trimStart().startsWith('{') ? parseJsonOrYaml(text) : parseYaml(text);
   } catch (error) {
     throw badRequest(`error decoding YAML: ${describeError(error)}`);
   }
@@ -95,6 +97,14 @@ function parseConfiguration(text: string): JsonObject {
   throw badRequest(
     'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}',
   );
+}
+
+function parseJsonOrYaml(text: string): JsonValue | undefined {
+  try {
+    return parseJsonText(text);
+  } catch {
+    return parseYaml(text);
+  }
 }
 
 /** Keys that stand twice: a strict apply is refused here, in words of its own. */

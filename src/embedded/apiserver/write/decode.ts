@@ -1,14 +1,19 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { toWarnings } from '../http/duplicates.ts';
-import { isList, nameOf, textAt, valueAt, withMeta } from '../json-path.ts';
+import { isList, nameOf, objectAt, textAt, valueAt, withMeta } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
 import { badRequest, invalid } from '../status.ts';
 import { defaultObject, pruneObject, schemaProblems } from './schema.ts';
 
 /** Checks that a body is an object of the request's kind; the built-in kinds may leave `kind` and `apiVersion` out. */
-export function toOwnKind(body: JsonValue, request: ResourceRequest): JsonObject {
+export function toOwnKind(
+  body: JsonValue,
+  request: ResourceRequest,
+  origin: Origin = { kind: 'body' },
+): JsonObject {
   const { resource } = request;
+  if (body === null && !resource.custom) return toOwnKind({}, request);
   if (!isJsonObject(body)) {
     throw badRequest(
       `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: json: cannot unmarshal ${isList(body) ? 'array' : typeof body} into Go value`,
@@ -16,23 +21,39 @@ export function toOwnKind(body: JsonValue, request: ResourceRequest): JsonObject
   }
   const kind = textAt(body, 'kind') ?? '';
   const apiVersion = textAt(body, 'apiVersion') ?? '';
+  const isPatch = origin.kind !== 'body';
+  if (valueAt(body, 'kind') !== undefined && typeof body['kind'] !== 'string') {
+    const why = "couldn't get version/kind; json parse error";
+    throw isPatch
+      ? undecodable(why, request, origin)
+      : badRequest(`the object provided is unrecognized: ${why}`);
+  }
   if (kind === '' && resource.custom) {
     throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
   }
-  if (apiVersion !== '' && apiVersion !== apiVersionOf(resource)) {
+  const namesVersion = apiVersion !== '' || (resource.custom && valueAt(body, 'apiVersion') !== undefined);
+  if (namesVersion && apiVersion !== apiVersionOf(resource)) {
+    if (isPatch && resource.custom) throw mustBe('apiVersion', apiVersionOf(resource), body);
+    if (isPatch) throw undecodable(`no kind "${kind}" is registered for "${apiVersion}"`, request, origin);
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(resource)})`,
     );
   }
   if (resource.custom && kind !== resource.kind) {
-    const message = `Invalid value: ${JSON.stringify(kind)}: must be ${resource.kind}`;
-    const problem = { field: 'kind', reason: 'FieldValueInvalid', message };
-    throw invalid({ group: resource.group, kind }, nameOf(body), [problem]);
+    throw mustBe('kind', resource.kind, body);
   }
   if (kind !== '' && kind !== resource.kind) {
+    if (isPatch) throw undecodable(`${kind} is not ${resource.kind}`, request, origin);
     throw badRequest(`${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`);
   }
   return { ...body, apiVersion: apiVersionOf(resource), kind: resource.kind };
+}
+
+function mustBe(field: 'kind' | 'apiVersion', wanted: string, body: JsonObject): Error {
+  const message = `Invalid value: ${JSON.stringify(textAt(body, field) ?? '')}: must be ${wanted}`;
+  const [group = ''] = (textAt(body, 'apiVersion') ?? '').split('/');
+  const problem = { field, reason: 'FieldValueInvalid', message };
+  return invalid({ group, kind: textAt(body, 'kind') ?? '' }, nameOf(body), [problem]);
 }
 
 /** How unknown fields are taken: refused, warned about, or dropped in silence. */
@@ -62,8 +83,9 @@ export type Origin = (
 /** Prunes, defaults and (for the built-in kinds) type-checks an object as a decoder does. */
 export function decodeObject(object: JsonObject, request: ResourceRequest, origin: Origin): JsonObject {
   const { resource } = request;
-  assertMetadataShape(object, request);
-  const { object: pruned, unknown } = pruneObject(resource, withoutEmptyManagers(object, resource));
+  assertMetadataShape(object, request, origin);
+  const texts = withTextsForNulls(object);
+  const { object: pruned, unknown } = pruneObject(resource, withoutEmptyManagers(texts, resource));
   reportStrict(unknown, request, origin);
   // A null that is applied stays, and is refused where it may not be.
   const defaulted = defaultObject(resource, pruned, {
@@ -72,10 +94,7 @@ export function decodeObject(object: JsonObject, request: ResourceRequest, origi
   const filled = resource.defaults?.(defaulted) ?? defaulted;
   if (!resource.custom) {
     const wrong = schemaProblems(resource, filled, undefined)[0];
-    if (wrong !== undefined) {
-      const what = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
-      throw badRequest(`${what}: ${wrong.field}: ${wrong.message}`);
-    }
+    if (wrong !== undefined) throw undecodable(`${wrong.field}: ${wrong.message}`, request, origin);
   }
   return filled;
 }
@@ -97,24 +116,41 @@ function reportStrict(unknown: readonly string[], request: ResourceRequest, orig
     request.warnings.push(...problems.flatMap(toWarnings));
     return;
   }
-  const text = `strict decoding error: ${problems.join(', ')}`;
+  throw undecodable(`strict decoding error: ${problems.join(', ')}`, request, origin);
+}
+
+/** A body that is no such object is malformed, a patch that leaves none is invalid. */
+function undecodable(why: string, request: ResourceRequest, origin: Origin): Error {
   const { kind, version } = request.resource;
-  if (origin.kind === 'body') {
-    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${text}`);
-  }
-  const message = `Invalid value: ${JSON.stringify(origin.text)}: ${text}`;
-  throw invalid({ group: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message }]);
+  if (origin.kind === 'body')
+    return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
+  const message = `Invalid value: ${JSON.stringify(origin.text)}: ${why}`;
+  return invalid({ group: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message }]);
 }
 
 const maps = ['labels', 'annotations'];
 const lists = ['finalizers', 'ownerReferences', 'managedFields'];
 const texts = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion'];
+const times = ['creationTimestamp', 'deletionTimestamp'];
+// "2026-01-01T00:00:00Z"
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
 
-function assertMetadataShape(object: JsonObject, request: ResourceRequest): void {
-  const { kind, version } = request.resource;
+/** A null among labels or annotations is an empty text. */
+function withTextsForNulls(object: JsonObject): JsonObject {
+  const wrong = maps.filter((name) => Object.values(objectAt(object, 'metadata', name)).includes(null));
+  const filled = wrong.map((name) => {
+    const entries = Object.entries(objectAt(object, 'metadata', name));
+    return [name, Object.fromEntries(entries.map(([key, value]) => [key, value ?? '']))];
+  });
+  return wrong.length === 0 ? object : withMeta(object, Object.fromEntries(filled));
+}
+
+function assertMetadataShape(object: JsonObject, request: ResourceRequest, origin: Origin): void {
   const refusal = (field: string, type: string): Error =>
-    badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal into Go struct field ObjectMeta.${field} of type ${type}`,
+    undecodable(
+      `json: cannot unmarshal into Go struct field ObjectMeta.${field} of type ${type}`,
+      request,
+      origin,
     );
   const metadata = object['metadata'];
   if (metadata === undefined || metadata === null) return;
@@ -124,10 +160,20 @@ function assertMetadataShape(object: JsonObject, request: ResourceRequest): void
     if (value !== undefined && value !== null && typeof value !== 'string')
       throw refusal(`metadata.${name}`, 'string');
   }
+  for (const name of times) {
+    const value = metadata[name];
+    if (value === undefined || value === null || (typeof value === 'string' && instant.test(value))) continue;
+    const why = `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse it`;
+    throw undecodable(why, request, origin);
+  }
+  const { generation } = metadata;
+  if (generation !== undefined && generation !== null && !Number.isInteger(generation))
+    throw refusal('generation', 'int64');
   for (const name of maps) {
     const value = metadata[name];
     if (value === undefined || value === null) continue;
-    const isRight = isJsonObject(value) && Object.values(value).every((item) => typeof item === 'string');
+    const isRight =
+      isJsonObject(value) && Object.values(value).every((item) => item === null || typeof item === 'string');
     if (!isRight) throw refusal(`metadata.${name}`, 'map[string]string');
   }
   for (const name of lists) {

@@ -12,11 +12,12 @@ import {
   withValue,
 } from '../json-path.ts';
 import { present } from '../present.ts';
-import type { ResourceRequest } from '../request.ts';
+import { isTrue, type ResourceRequest } from '../request.ts';
 import {
-  badRequest,
   conflict,
   deletedStatus,
+  type FieldProblem,
+  failure,
   forbidden,
   invalid,
   modifiedMessage,
@@ -38,21 +39,16 @@ export interface DeleteOptions {
 
 /** Reads delete options from the body and, where it has none, from the query. */
 export function parseDeleteOptions(body: JsonValue | undefined, query: URLSearchParams): DeleteOptions {
-  const given = isJsonObject(body) ? body : {};
-  const kind = textAt(given, 'kind');
-  if (kind !== undefined && kind !== 'DeleteOptions') {
-    throw badRequest(`${kind} in version "v1" cannot be handled as a DeleteOptions`);
-  }
-  const orphan = given['orphanDependents'];
+  const given = readOptions(body);
+  const orphan = given['orphanDependents'] ?? orphanOf(query);
   const asked = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy') ?? undefined;
   if (asked !== undefined && !policies.includes(asked)) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-      {
-        field: 'propagationPolicy',
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: "${asked}": supported values: "Background", "Foreground", "Orphan"`,
-      },
-    ]);
+    const message = `Unsupported value: "${asked}": supported values: "Background", "Foreground", "Orphan"`;
+    throw refused({ field: 'propagationPolicy', reason: 'FieldValueNotSupported', message });
+  }
+  if (asked !== undefined && orphan !== undefined && orphan !== null) {
+    const message = `Invalid value: "${asked}": orphanDependents and deletionPropagation cannot be both set`;
+    throw refused({ field: 'propagationPolicy', reason: 'FieldValueInvalid', message });
   }
   const fromOrphan = orphan === true ? 'Orphan' : orphan === false ? 'Background' : undefined;
   return {
@@ -60,6 +56,36 @@ export function parseDeleteOptions(body: JsonValue | undefined, query: URLSearch
     uid: textAt(given, 'preconditions', 'uid'),
     resourceVersion: textAt(given, 'preconditions', 'resourceVersion'),
   };
+}
+
+const refused = (problem: FieldProblem): Error =>
+  invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [problem]);
+
+function orphanOf(query: URLSearchParams): boolean | undefined {
+  const given = query.get('orphanDependents');
+  return given === null ? undefined : isTrue(given);
+}
+
+/** What cannot be read as options is the server's failure, as it is the genuine one's; what they say is checked. */
+function readOptions(body: JsonValue | undefined): JsonObject {
+  if (body === undefined || body === null) return {};
+  if (!isJsonObject(body)) throw failure(500, '', "couldn't get version/kind; json parse error");
+  const kind = textAt(body, 'kind');
+  if (kind !== undefined && kind !== 'DeleteOptions')
+    throw failure(
+      500,
+      '',
+      `no kind "${kind}" is registered for version "${textAt(body, 'apiVersion') ?? ''}"`,
+    );
+  const { preconditions = null, gracePeriodSeconds = null } = body;
+  const isReadable =
+    (preconditions === null || isJsonObject(preconditions)) &&
+    (gracePeriodSeconds === null || Number.isInteger(gracePeriodSeconds));
+  if (!isReadable) throw failure(500, '', 'json: cannot unmarshal a member of DeleteOptions');
+  const wrong = textsAt(body, 'dryRun').find((value) => value !== 'All');
+  if (wrong === undefined) return body;
+  const message = `Unsupported value: ["${wrong}"]: supported values: "All"`;
+  throw refused({ field: 'dryRun', reason: 'FieldValueNotSupported', message });
 }
 
 /** Is this delete a dry run by its body? */

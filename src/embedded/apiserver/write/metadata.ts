@@ -1,8 +1,9 @@
 import { equalJson, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import type { Random } from '../../../ports/index.ts';
+import { whyNoVersion } from '../http/query.ts';
 import { listAt, nameOf, namespaceOf, objectAt, textAt, textsAt, withMeta } from '../json-path.ts';
 import type { ResourceRequest } from '../request.ts';
-import { badRequest, conflict, type FieldProblem, invalid, modifiedMessage } from '../status.ts';
+import { badRequest, conflict, type FieldProblem, failure, invalid, modifiedMessage } from '../status.ts';
 
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 const maxGeneratedBase = 58;
@@ -96,6 +97,8 @@ export function matchStored(object: JsonObject, old: JsonObject, request: Resour
     throw conflict(request.resource, name, why);
   }
   const version = textAt(object, 'metadata', 'resourceVersion') ?? '';
+  const whyNot = version === '' ? undefined : whyNoVersion(version);
+  if (whyNot !== undefined) throw failure(500, '', whyNot);
   if (version !== '' && version !== '0' && version !== textAt(old, 'metadata', 'resourceVersion')) {
     throw conflict(request.resource, name, modifiedMessage);
   }
@@ -126,6 +129,7 @@ export function metadataProblems(
     ...annotationProblems(metadata['annotations']),
     ...ownerProblems(object),
     ...finalizerProblems(object, old),
+    ...(isLenient(request) ? [] : shortFinalizerProblems(object)),
   ];
 }
 
@@ -212,6 +216,21 @@ function ownerProblems(object: JsonObject): FieldProblem[] {
     problems.push(problem('metadata.ownerReferences', 'FieldValueInvalid', text));
   }
   return problems;
+}
+
+function isLenient({ resource }: ResourceRequest): boolean {
+  return resource.custom || resource.group === 'apiextensions.k8s.io';
+}
+
+/** Kinds of Kubernetes itself take finalizers without a domain only when they are its own. */
+function shortFinalizerProblems(object: JsonObject): FieldProblem[] {
+  const known = ['kubernetes', 'orphan', 'foregroundDeletion'];
+  return textsAt(object, 'metadata', 'finalizers').flatMap((name, index) => {
+    if (name.includes('/') || known.includes(name) || !isQualified(name)) return [];
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    const text = `Invalid value: "${name}": ${why}`;
+    return [problem(`metadata.finalizers[${index}]`, 'FieldValueInvalid', text)];
+  });
 }
 
 function finalizerProblems(object: JsonObject, old: JsonObject | undefined): FieldProblem[] {

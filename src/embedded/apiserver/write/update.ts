@@ -55,7 +55,7 @@ async function prepareUpdate(
   { old, change }: { readonly old: JsonObject; readonly change: Change },
 ): Promise<JsonObject> {
   const { resource } = request;
-  const changed = toOwnKind(change.apply(old), request);
+  const changed = toOwnKind(change.apply(old), request, change.origin);
   const decoded = matchNamespace(decodeObject(changed, request, change.origin), request);
   const problem = versionProblem(decoded, request, change);
   const matched = matchStored(decoded, old, request);
