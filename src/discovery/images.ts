@@ -27,6 +27,8 @@ export interface ImageLook {
   readonly notBeforeMs: number;
   /** Does somebody wait for this look? Then it overtakes the polling of others. */
   readonly isAwaited?: boolean;
+  /** Labels that are to stand among the annotations of each image, where it has no such annotation. */
+  readonly labels?: readonly string[];
 }
 
 /** What a look found: images best first, and tags that were left out. */
@@ -75,7 +77,7 @@ export function createImageDiscovery(
   const registry = shareRegistry(deps, options.maxCachedTags ?? defaultMaxCachedTags);
   const gate = createHostGate(deps.clock);
   return {
-    async discover({ project, subscription, notBeforeMs, isAwaited = false }, signal) {
+    async discover({ project, subscription, notBeforeMs, isAwaited = false, labels = [] }, signal) {
       const compiled = compileImageRule(subscription);
       if (!compiled.ok) throw cannotFollow(subscription.repoURL, compiled.problem);
       const { repoURL } = subscription;
@@ -91,7 +93,13 @@ export function createImageDiscovery(
       };
       const wish = { notBeforeMs, isCachedByTag: caching.isCached };
       const host = parseImageName(repoURL)?.registry ?? '';
-      return gate.pass(host, isAwaited, () => scan(registry, source, compiled.rule, wish, signal));
+      return gate.pass(host, isAwaited, async () => {
+        const findings = await scan(registry, source, compiled.rule, wish, signal);
+        const { platform } = subscription;
+        const addLabels = (image: SelectedImage): Promise<SelectedImage> =>
+          withLabels(deps.registry, { source, image, platform, labels }, signal);
+        return { ...findings, images: await Promise.all(findings.images.map(addLabels)) };
+      });
     },
   };
 }
@@ -121,6 +129,26 @@ async function scan(
       facts.set(tag, await readFact(tag, read, failures));
     });
   }
+}
+
+/** Fills what annotations do not say from the labels of the image, which its digest makes unchangeable. */
+async function withLabels(
+  registry: Registry,
+  look: {
+    readonly source: ImageSource;
+    readonly image: SelectedImage;
+    readonly platform: string | undefined;
+    readonly labels: readonly string[];
+  },
+  signal: AbortSignal,
+): Promise<SelectedImage> {
+  const { image, labels, platform = '' } = look;
+  const lacking = labels.filter((name) => !Object.hasOwn(image.annotations, name));
+  if (lacking.length === 0) return image;
+  const wanted = platform === '' ? undefined : platform;
+  const found = await registry.readLabels(look.source, image.digest, wanted, signal);
+  const added = lacking.flatMap((name) => (Object.hasOwn(found, name) ? [[name, found[name] ?? '']] : []));
+  return { ...image, annotations: { ...Object.fromEntries(added), ...image.annotations } };
 }
 
 async function readFact(

@@ -173,6 +173,7 @@ export {
   type ImageRuleResult,
   type ImageSelection,
   imageCreationMs,
+  isPlatform,
   isRunnable,
   isSameObservation,
   latest,

@@ -4,7 +4,7 @@ import type { Clock, HostBudgets, HttpClient, Metrics, Random, Registry } from '
 import { type Digest, isTagName, parseDigest } from '../wire/oci/index.ts';
 import { type ContentStore, contentPlace, createContents } from './contents.ts';
 import { ociErrors } from './errors.ts';
-import { readFacts } from './facts.ts';
+import { readFacts, readLabels } from './facts.ts';
 import { type FetchedManifest, fetchRaw, headTag, readManifest } from './manifests.ts';
 import { registryRequestsMetric } from './metrics.ts';
 import { type RegistryHosts, type Repository, toRepository } from './repository.ts';
@@ -139,6 +139,12 @@ export function createRegistryClient(
       seenRoots.set(rootOf(repository), true);
       if (facts !== undefined) seenTags.set(`${rootOf(repository)}\n${tag}`, true);
       return facts;
+    },
+    async readLabels(source, digest, platform, signal) {
+      const repository = toRepository(source, hosts);
+      const parsed = parseDigest(digest);
+      if (parsed === undefined) throw ociErrors.create('oci.invalid-reference', `"${digest}" is no digest`);
+      return readLabels(contents, repository, parsed, platform, signal);
     },
   };
 }

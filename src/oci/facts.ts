@@ -1,5 +1,19 @@
-import { type ImageFacts, imageCreationMs, isRunnable, latest, statedCreationMs } from '../domain/index.ts';
-import { type Descriptor, type ImageManifest, parseImageConfig } from '../wire/oci/index.ts';
+import {
+  type ImageFacts,
+  imageCreationMs,
+  isPlatform,
+  isRunnable,
+  latest,
+  parsePlatformRule,
+  statedCreationMs,
+} from '../domain/index.ts';
+import {
+  type Descriptor,
+  type Digest,
+  type ImageConfig,
+  type ImageManifest,
+  parseImageConfig,
+} from '../wire/oci/index.ts';
 import type { Contents } from './contents.ts';
 import { problemWith } from './failures.ts';
 import type { FetchedManifest } from './manifests.ts';
@@ -77,11 +91,41 @@ async function creationOf(
 ): Promise<number | undefined> {
   const stated = statedCreationMs(manifest.annotations);
   if (stated !== undefined) return stated;
+  return imageCreationMs({}, await configOf(contents, repository, manifest, signal));
+}
+
+/** The labels of an image; of an index, those of one of its images. */
+export async function readLabels(
+  contents: Contents,
+  repository: Repository,
+  digest: Digest,
+  platform: string | undefined,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const subject = `manifest ${digest}`;
+  const fetched = await contents.readManifest(repository, digest, signal);
+  if (fetched === undefined) throw problemWith('oci.protocol', { repository, subject }, 'does not exist');
+  const { manifest } = fetched;
+  if (manifest.kind === 'image') return (await configOf(contents, repository, manifest, signal)).labels;
+  const images = manifest.manifests.filter((child) => isRunnable(child.platform));
+  const rule = platform === undefined ? undefined : parsePlatformRule(platform);
+  const isWanted = (one: Descriptor): boolean =>
+    rule !== undefined && one.platform !== undefined && isPlatform(rule, one.platform);
+  const child = images.find(isWanted) ?? images[0];
+  const inner = child && (await contents.readManifest(repository, child.digest, signal));
+  if (inner?.manifest.kind !== 'image')
+    throw problemWith('oci.protocol', { repository, subject }, 'is an index that names no image');
+  return (await configOf(contents, repository, inner.manifest, signal)).labels;
+}
+
+async function configOf(
+  contents: Contents,
+  repository: Repository,
+  manifest: ImageManifest,
+  signal: AbortSignal,
+): Promise<ImageConfig> {
   const { digest } = manifest.config;
-  const content = await contents.readConfig(repository, digest, signal);
-  const config = parseImageConfig(content);
-  if (config === undefined) {
-    throw problemWith('oci.protocol', { repository, subject: `config ${digest}` }, 'is not a JSON object');
-  }
-  return imageCreationMs({}, config);
+  const config = parseImageConfig(await contents.readConfig(repository, digest, signal));
+  if (config !== undefined) return config;
+  throw problemWith('oci.protocol', { repository, subject: `config ${digest}` }, 'is not a JSON object');
 }

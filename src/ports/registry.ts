@@ -28,4 +28,14 @@ export interface Registry {
   listTags(source: ImageSource, signal: AbortSignal): Promise<readonly string[]>;
   /** What a tag points to now; `undefined` when the repository has no such tag. */
   readTag(source: ImageSource, tag: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
+  /**
+   * The labels that an image was built with, by the digest that `readTag` gave; of an index, those of the platform
+   * ("linux/arm64"), or of its first image.
+   */
+  readLabels(
+    source: ImageSource,
+    digest: string,
+    platform: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
 }

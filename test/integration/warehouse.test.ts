@@ -173,12 +173,50 @@ test('an unknown tag and an unsupported subscription say so', async () => {
   expect(conditionOf(world, 'Healthy')?.message).toContain('of type "queue"');
 });
 
+test('images that must have the same revision wait for each other, whatever their tag says', async () => {
+  await using world = await openWorld();
+  const other = `${world.repoURL}-worker`;
+  const image = (repoURL: string) => ({
+    image: { repoURL, imageSelectionStrategy: 'Digest', constraint: 'main' },
+  });
+  const annotations = { 'gantry.io/group-by': 'revision' };
+  const subscriptions = [image(world.repoURL), image(other)];
+  world.cluster.put(warehouses, warehouse({ metadata: { annotations }, spec: { subscriptions } }));
+  const revision = (value: string) => ({ 'org.opencontainers.image.revision': value });
+  await world.push('main', 'app 2', { labels: revision('new') });
+  await world.push('main', 'worker 1', { repoURL: other, labels: revision('old') });
+  await world.pass();
+  expect(world.cluster.all(freights), 'two revisions are no release').toEqual([]);
+  const waiting = world
+    .current()
+    .status?.conditions?.find(({ type }) => type === 'gantry.io/ArtifactsGrouped');
+  expect(waiting).toMatchObject({ status: 'False', reason: 'Incomplete' });
+  expect(waiting?.message).toContain(
+    `${other} has no image with label org.opencontainers.image.revision new`,
+  );
+  const digest = await world.push('main', 'worker 2', { repoURL: other, labels: revision('new') });
+  await world.clock.advance(301_000);
+  await world.pass();
+  expect(world.cluster.all(freights)).toMatchObject([{ images: [{}, { repoURL: other, digest }] }]);
+  world.requests.length = 0;
+  await world.clock.advance(301_000);
+  await world.pass();
+  expect(
+    world.requests.map(({ method }) => method),
+    'labels of known digests are known',
+  ).toEqual(['HEAD', 'HEAD']);
+});
+
 interface World extends AsyncDisposable {
   readonly cluster: FakeCluster;
   readonly clock: ManualClock;
   readonly repoURL: string;
   readonly requests: RecordedRequest[];
-  push(tag: string, content: string): Promise<string>;
+  push(
+    tag: string,
+    content: string,
+    other?: { readonly repoURL?: string; readonly labels?: Readonly<Record<string, string>> },
+  ): Promise<string>;
   pass(options?: { readonly dieBeforeStatus?: boolean }): Promise<Report<unknown>>;
   refresh(token: string): void;
   misbehave(answer: CannedAnswer | undefined): void;
@@ -225,11 +263,11 @@ async function openWorld(): Promise<World> {
     repoURL,
     requests,
     current,
-    push: (tag, content) =>
+    push: (tag, content, other = {}) =>
       createImagePusher(deps).pushImage(
-        { repoURL },
+        { repoURL: other.repoURL ?? repoURL },
         tag,
-        { created: '2026-01-01T00:00:00Z', content },
+        { created: '2026-01-01T00:00:00Z', content, labels: other.labels ?? {} },
         signal,
       ),
     async pass(options = {}) {

@@ -13,7 +13,7 @@ import type {
   ImageDiscovery,
   ImageFindings,
 } from '../../discovery/index.ts';
-import { formatTime, modernizeSubscription } from '../../domain/index.ts';
+import { formatTime, modernizeSubscription, parseGroupRule } from '../../domain/index.ts';
 import type { Clock } from '../../ports/index.ts';
 import { type DueReason, notBeforeMs } from './due.ts';
 import { warehouseErrors } from './errors.ts';
@@ -60,6 +60,7 @@ export async function lookAtAll(
     isAwaited: reason === 'asked' || reason === 'changed' || reason === 'settled',
     notBeforeMs: notBeforeMs(warehouse, reason, startedAtMs),
     previous: previousOf(warehouse),
+    labels: labelsFor(warehouse),
   };
   let gitCount = 0;
   const looks = subscriptions.map((subscription) =>
@@ -85,6 +86,13 @@ interface Place {
   readonly isAwaited: boolean;
   readonly notBeforeMs: number;
   readonly previous: DiscoveredArtifacts | undefined;
+  /** Labels that the images are compared by. */
+  readonly labels: readonly string[];
+}
+
+function labelsFor({ metadata }: Warehouse): readonly string[] {
+  const parsed = parseGroupRule(metadata.annotations);
+  return parsed.kind === 'rule' && parsed.rule.key.kind === 'label' ? [parsed.rule.key.name] : [];
 }
 
 /** Results of another spec are of no use. Source: Kargo's behavior: they are paired by their order. */
@@ -110,7 +118,8 @@ async function lookAtOne(
     }
     case 'image': {
       const { repoURL } = subscription.image;
-      const look = { project, subscription: subscription.image, notBeforeMs: oldestMs, isAwaited };
+      const image = { project, subscription: subscription.image, notBeforeMs: oldestMs, isAwaited };
+      const look = { ...image, labels: place.labels };
       const findings = await deps.images.discover(look, signal);
       const skipped = findings.skipped.map((item) => ({ repoURL, ...item }));
       const { askedAtMs } = findings;

@@ -32,7 +32,7 @@ export {
 } from './git/select-branch.ts';
 export { selectFromTags, type TagFacts, type TagSelection } from './git/select-tags.ts';
 export type { TouchFacts } from './git/sift.ts';
-export { annotationsFor, type PlatformRule, parsePlatformRule } from './platform.ts';
+export { annotationsFor, isPlatform, type PlatformRule, parsePlatformRule } from './platform.ts';
 export { compileImageRule, type ImageCriteria, type ImageRule, type ImageRuleResult } from './rule.ts';
 export { type ImageSelection, type SelectedImage, type SkippedTag, selectImages } from './select.ts';
 export { parseTimestampMs } from './time.ts';

@@ -1,4 +1,4 @@
-import type { ImageFacts } from './facts.ts';
+import type { ImageFacts, ImagePlatform } from './facts.ts';
 
 /** A platform that a subscription asks for. */
 export interface PlatformRule {
@@ -22,6 +22,12 @@ export function parsePlatformRule(text: string): PlatformRule | undefined {
   return { os: text.slice(0, slash), architecture, variant: second < 0 ? '' : rest.slice(second + 1) };
 }
 
+/** Is it the platform that the rule names? The parts are compared exactly; an absent variant equals only an absent one. */
+export function isPlatform(rule: PlatformRule, platform: ImagePlatform): boolean {
+  const { os, architecture, variant = '' } = platform;
+  return os === rule.os && architecture === rule.architecture && variant === rule.variant;
+}
+
 /**
  * The annotations of an image as seen from a platform: those of the platform's entry win; `undefined` when the image is
  * not built for it. The parts are compared exactly, an absent variant equals only an absent one, and an image that is
@@ -32,11 +38,6 @@ export function annotationsFor(
   rule: PlatformRule | undefined,
 ): Readonly<Record<string, string>> | undefined {
   if (rule === undefined) return image.annotations;
-  const entry = image.platforms?.find(
-    (platform) =>
-      platform.os === rule.os &&
-      platform.architecture === rule.architecture &&
-      (platform.variant ?? '') === rule.variant,
-  );
+  const entry = image.platforms?.find((platform) => isPlatform(rule, platform));
   return entry === undefined ? undefined : { ...image.annotations, ...entry.annotations };
 }
