@@ -28,7 +28,8 @@ export function createArtifacts(
       checkReference(reference);
       return fetchManifest(transport, toRepository(source, hosts), reference, signal);
     },
-    readBlob: (source, blob, signal) => readBlob(transport, toRepository(source, hosts), blob, signal),
+    readBlob: (source, blob, signal) =>
+      readBlob({ transport, clock: deps.clock }, toRepository(source, hosts), blob, signal),
     async pushBlob(source, blob, signal) {
       return pushBlob(transport, toRepository(source, hosts), blob, signal);
     },

@@ -1,5 +1,6 @@
-import type { HttpStream } from '../ports/index.ts';
+import type { Clock, HttpStream } from '../ports/index.ts';
 import { createDigester, type Digest } from '../wire/oci/index.ts';
+import { startDeadline } from './deadline.ts';
 import { ociErrors } from './errors.ts';
 import { problemWith, toOciError } from './failures.ts';
 import { placeOf, type Repository } from './repository.ts';
@@ -18,19 +19,21 @@ export interface BlobRequest {
 
 /** Times in a row that a broken connection is taken up without anything new. */
 const maxStalls = 3;
-/** The longest silence between two chunks. */
-const silenceMs = 30_000;
+/** A blob that takes longer to arrive is sent drop by drop. */
+const maxReadMs = 1_800_000;
 
 /**
  * The content of a blob while it arrives. A whole one is checked against its digest, and the error comes at the end; a
  * connection that breaks is taken up where it broke.
  */
 export async function* readBlob(
-  transport: Transport,
+  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
   repository: Repository,
   request: BlobRequest,
-  signal: AbortSignal,
+  caller: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  using deadline = startDeadline(clock, maxReadMs, caller);
+  const { signal } = deadline;
   const { digest, offset = 0, length } = request;
   const isWhole = offset === 0 && length === undefined;
   const about = { repository, subject: `blob ${digest}` };
@@ -38,14 +41,12 @@ export async function* readBlob(
   let sentBytes = 0;
   for (let stalls = 0; length === undefined || sentBytes < length; ) {
     const before = sentBytes;
-    const answer = await openBlob(transport, repository, { ...request, offset: offset + sentBytes }, signal);
-    if (answer === undefined) break;
     try {
-      for await (const chunk of cut(
-        answer,
-        offset + sentBytes,
-        length === undefined ? undefined : length - sentBytes,
-      )) {
+      const place = { ...request, offset: offset + sentBytes };
+      const answer = await openBlob(transport, repository, place, signal);
+      if (answer === undefined) break;
+      const left = length === undefined ? undefined : length - sentBytes;
+      for await (const chunk of cut(answer, offset + sentBytes, left)) {
         sentBytes += chunk.length;
         if (sentBytes > request.maxBytes) {
           throw problemWith('oci.too-large', about, `is larger than ${request.maxBytes} bytes`);
@@ -55,9 +56,18 @@ export async function* readBlob(
       }
       break;
     } catch (error) {
-      const failure = toOciError(error, about, signal);
+      if (deadline.isOver) {
+        throw problemWith(
+          'oci.unreachable',
+          about,
+          `takes longer than ${maxReadMs / 60_000} minutes to arrive`,
+        );
+      }
+      // What could not be begun was tried often enough already; what broke off is taken up.
+      const hasBegun = !ociErrors.is(error);
+      const failure = toOciError(error, about, caller);
       stalls = sentBytes > before ? 0 : stalls + 1;
-      const canGoOn = ociErrors.is(failure, 'oci.unreachable') && failure.data['final'] !== true;
+      const canGoOn = hasBegun && ociErrors.is(failure, 'oci.unreachable');
       if (!canGoOn || stalls === maxStalls) throw failure;
     }
   }
@@ -83,7 +93,6 @@ async function openBlob(
       ...(isPart ? { headers: { range: `bytes=${offset}-${end}` } } : {}),
       maxBodyBytes: Number.MAX_SAFE_INTEGER,
       subject: `blob ${digest}`,
-      timeoutMs: silenceMs,
       alsoFine: isPart ? [416] : [],
     },
     signal,

@@ -70,7 +70,7 @@ async function readPage(
     async ({ status, url, headers, body }) => {
       const reader = createTagListReader();
       for await (const chunk of body) {
-        if (status !== 200) break;
+        if (status !== 200 || reader.isBroken) break;
         for (const tag of reader.push(chunk)) if (isTagName(tag)) request.tags.add(tag);
         if (request.tags.size > maxTags) {
           throw problemWith('oci.too-large', { repository, subject }, `has more than ${maxTags} tags`);

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createHttpClient } from '../../src/http/index.ts';
-import { createImagePusher, createRegistryClient } from '../../src/oci/index.ts';
-import type { Credential, HttpClient, HttpResponse, ImageSource } from '../../src/ports/index.ts';
+import { createArtifacts, createImagePusher, createRegistryClient } from '../../src/oci/index.ts';
+import type {
+  Artifacts,
+  BlobDraft,
+  Credential,
+  HttpClient,
+  HttpResponse,
+  ImageSource,
+} from '../../src/ports/index.ts';
 import { createSystemClock, createSystemRandom } from '../../src/telemetry/index.ts';
 import { digestOf, mediaTypes, parseNextLink } from '../../src/wire/oci/index.ts';
 import { createOpenBudgets } from '../support/open-budgets.ts';
@@ -141,6 +148,133 @@ export function describeRegistry(name: string, start: () => Promise<RegistryUnde
       expect((await call('PUT', wrong.href, bytes('bye'), octets)).status).toBe(400);
     });
 
+    const shapes: { name: string; chunkBytes?: number }[] = [
+      { name: 'in one piece' },
+      { name: 'in pieces', chunkBytes: 40_000 },
+      { name: 'in a single piece of many', chunkBytes: 1_000_000 },
+    ];
+    test.each(shapes)(
+      'a blob pushed $name is read whole, in part and from the middle',
+      async ({ chunkBytes }) => {
+        await using world = await open(start);
+        const { artifacts } = world;
+        const source = world.source('team/blobs');
+        const content = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
+        const digest = digestOf(content);
+        await artifacts.pushBlob(
+          source,
+          { ...toBlob(content), ...(chunkBytes ? { chunkBytes } : {}) },
+          signal,
+        );
+        await artifacts.pushBlob(source, toBlob(content), signal);
+        const read = (part: { offset?: number; length?: number }) =>
+          readAll(artifacts.readBlob(source, { digest, maxBytes: 200_000, ...part }, signal));
+        expect((await read({})).equals(content)).toBe(true);
+        expect((await read({ offset: 99_990 })).equals(content.subarray(99_990))).toBe(true);
+        expect((await read({ offset: 10, length: 20 })).equals(content.subarray(10, 30))).toBe(true);
+        expect(await read({ offset: 100_000 })).toHaveLength(0);
+        const small = readAll(artifacts.readBlob(source, { digest, maxBytes: 50_000 }, signal));
+        await expect(small).rejects.toMatchObject({ code: 'oci.too-large' });
+        const none = { digest: digestOf(bytes('nobody')), maxBytes: 10 };
+        const missing = readAll(artifacts.readBlob(source, none, signal));
+        await expect(missing).rejects.toMatchObject({ code: 'oci.not-found' });
+      },
+    );
+
+    test('a blob is mounted from another repository without being sent', async () => {
+      await using world = await open(start);
+      const { artifacts } = world;
+      const content = bytes('shared layer');
+      await artifacts.pushBlob(world.source('team/base'), toBlob(content), signal);
+      let opened = 0;
+      const openOnce = () => {
+        opened++;
+        return toBlob(content).open();
+      };
+      const blob = { ...toBlob(content), open: openOnce, mountFrom: 'team/base' };
+      await artifacts.pushBlob(world.source('team/derived'), blob, signal);
+      const wanted = { digest: digestOf(content), maxBytes: 100 };
+      const got = await readAll(artifacts.readBlob(world.source('team/derived'), wanted, signal));
+      expect(got.toString()).toBe('shared layer');
+      expect(opened).toBe(0);
+      const elsewhere = { ...toBlob(content), mountFrom: 'team/nothing' };
+      await artifacts.pushBlob(world.source('team/third'), elsewhere, signal);
+      expect(await readAll(artifacts.readBlob(world.source('team/third'), wanted, signal))).toHaveLength(12);
+    });
+
+    test('what refers to an image is found, by the registry or by the tag of its digest', async () => {
+      await using world = await open(start);
+      const { artifacts, pusher } = world;
+      const source = world.source('team/signed');
+      const subject = await pusher.pushImage(source, 'v1', { created: '2026-01-02T03:04:05Z' }, signal);
+      expect(await artifacts.listReferrers(source, { digest: subject }, signal)).toEqual([]);
+      const size = (await artifacts.readManifest(source, 'v1', signal))?.content.length ?? 0;
+      await artifacts.pushBlob(source, toBlob(bytes('{}')), signal);
+      const digests: string[] = [];
+      for (const artifactType of ['application/vnd.example.signature', 'application/vnd.example.sbom']) {
+        const empty = {
+          mediaType: 'application/vnd.oci.empty.v1+json',
+          digest: digestOf(bytes('{}')),
+          size: 2,
+        };
+        const content = bytes(
+          JSON.stringify({
+            schemaVersion: 2,
+            mediaType: mediaTypes.ociManifest,
+            artifactType,
+            config: empty,
+            layers: [empty],
+            subject: { mediaType: mediaTypes.ociManifest, digest: subject, size },
+          }),
+        );
+        const manifest = { mediaType: mediaTypes.ociManifest, content };
+        digests.push(await artifacts.pushManifest(source, digestOf(content), manifest, signal));
+      }
+      const all = await artifacts.listReferrers(source, { digest: subject }, signal);
+      expect(all.map((item) => item.digest).sort()).toEqual([...digests].sort());
+      const artifactType = 'application/vnd.example.sbom';
+      const some = await artifacts.listReferrers(source, { digest: subject, artifactType }, signal);
+      expect(some.map((item) => item.digest)).toEqual([digests[1]]);
+    });
+
+    test("Docker's own manifests and lists are read as well", async () => {
+      await using world = await open(start);
+      const { artifacts, registry } = world;
+      const source = world.source('team/docker');
+      const config = bytes(
+        JSON.stringify({ created: '2026-01-02T03:04:05Z', os: 'linux', architecture: 'arm64' }),
+      );
+      await artifacts.pushBlob(source, toBlob(config), signal);
+      const manifest = bytes(
+        JSON.stringify({
+          schemaVersion: 2,
+          mediaType: mediaTypes.dockerManifest,
+          config: { mediaType: mediaTypes.dockerConfig, digest: digestOf(config), size: config.length },
+          layers: [],
+        }),
+      );
+      const type = mediaTypes.dockerManifest;
+      await artifacts.pushManifest(source, 'one', { mediaType: type, content: manifest }, signal);
+      const platform = { os: 'linux', architecture: 'arm64' };
+      const entry = { mediaType: type, digest: digestOf(manifest), size: manifest.length, platform };
+      const list = bytes(
+        JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.dockerList, manifests: [entry] }),
+      );
+      await artifacts.pushManifest(
+        source,
+        'all',
+        { mediaType: mediaTypes.dockerList, content: list },
+        signal,
+      );
+      const createdAtMs = Date.parse('2026-01-02T03:04:05Z');
+      expect(await registry.readTag(source, 'one', signal)).toMatchObject({ createdAtMs });
+      expect(await registry.readTag(source, 'all', signal)).toMatchObject({
+        digest: digestOf(list),
+        createdAtMs,
+        platforms: [platform],
+      });
+    });
+
     test('a manifest whose blobs were not pushed is refused', async () => {
       await using world = await open(start);
       const missing = digestOf(bytes('never pushed'));
@@ -159,7 +293,25 @@ export function describeRegistry(name: string, start: () => Promise<RegistryUnde
   });
 }
 
+function toBlob(content: Uint8Array): BlobDraft {
+  return {
+    digest: digestOf(content),
+    sizeBytes: content.length,
+    async *open() {
+      for (let start = 0; start < content.length; start += 33_000)
+        yield content.subarray(start, start + 33_000);
+    },
+  };
+}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
 interface World extends AsyncDisposable {
+  readonly artifacts: Artifacts;
   readonly base: string;
   readonly pusher: ReturnType<typeof createImagePusher>;
   readonly registry: ReturnType<typeof createRegistryClient>;
@@ -185,6 +337,7 @@ async function open(start: () => Promise<RegistryUnderTest>): Promise<World> {
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   return {
     base: server.url,
+    artifacts: createArtifacts(deps),
     pusher: createImagePusher(deps),
     registry: createRegistryClient(deps),
     source: (repository) => ({

@@ -7,7 +7,7 @@ import { startTestServer } from './http-server.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createOpenBudgets } from './open-budgets.ts';
 import { createSeededRandom } from './seeded-random.ts';
-import { createTestTls } from './tls.ts';
+import { createTestTls, type TestTls } from './tls.ts';
 
 /** A request as the script sees it. */
 export interface ScriptedCall {
@@ -44,6 +44,8 @@ export interface ScriptedOptions {
   readonly http?: HttpClientOptions;
   readonly budgets?: HostBudgets;
   readonly clock?: Clock;
+  /** Made when it is not given; it must name all hosts. */
+  readonly tls?: TestTls;
 }
 
 /** Starts a server that plays all of these hosts over TLS. */
@@ -52,7 +54,7 @@ export async function startScriptedRegistry(
   script: (call: ScriptedCall) => ScriptedAnswer,
   options: ScriptedOptions = {},
 ): Promise<ScriptedRegistry> {
-  const tls = await createTestTls([...hosts]);
+  const tls = options.tls ?? (await createTestTls([...hosts]));
   const calls: ScriptedCall[] = [];
   const server = await startTestServer((request, response) => {
     const chunks: Buffer[] = [];

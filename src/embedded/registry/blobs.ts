@@ -16,16 +16,37 @@ export function answerBlob(store: Store, name: string, reference: string, call: 
   if (call.method !== 'GET' && call.method !== 'HEAD') {
     return problemReply(405, 'UNSUPPORTED', `${call.method} is not supported`);
   }
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/octet-stream',
-      'content-length': String(content.length),
-      'docker-content-digest': digest,
-      etag: `"${digest}"`,
-    },
-    body: content,
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'accept-ranges': 'bytes',
+    'docker-content-digest': digest,
+    etag: `"${digest}"`,
   };
+  const part = call.method === 'GET' ? readRange(call.headers['range'], content.length) : undefined;
+  if (part === undefined) {
+    return { status: 200, headers: { ...headers, 'content-length': String(content.length) }, body: content };
+  }
+  const { start, end } = part;
+  if (start >= content.length || start > end)
+    return { status: 416, headers: { 'content-range': `bytes */${content.length}` } };
+  const body = content.subarray(start, end + 1);
+  const range = `bytes ${start}-${end}/${content.length}`;
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': range, 'content-length': String(body.length) },
+    body,
+  };
+}
+
+/** The one range that a header such as "bytes=100-" or "bytes=0-9" asks for; others are answered as if there were none. */
+function readRange(
+  header: string | undefined,
+  sizeBytes: number,
+): { readonly start: number; readonly end: number } | undefined {
+  const parts = /^bytes=(?<start>\d{1,15})-(?<end>\d{0,15})$/.exec(header ?? '')?.groups;
+  if (parts === undefined) return undefined;
+  const end = parts['end'] === '' ? sizeBytes - 1 : Number(parts['end']);
+  return { start: Number(parts['start']), end: Math.min(end, sizeBytes - 1) };
 }
 
 /** Answers `POST /v2/<name>/blobs/uploads/`: a mount, a push in one request, or the start of an upload. */

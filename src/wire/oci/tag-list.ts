@@ -2,6 +2,8 @@
 export interface TagListReader {
   /** Takes the next bytes; the tags that they completed, in order. After a problem, none. */
   push(chunk: Uint8Array): readonly string[];
+  /** Is the rest of the document not worth reading? */
+  readonly isBroken: boolean;
   /** Call it when all bytes were given: what is wrong with the document, e.g. "is not JSON". */
   end(): string | undefined;
 }
@@ -149,6 +151,9 @@ export function createTagListReader(): TagListReader {
   }
 
   return {
+    get isBroken() {
+      return problem !== undefined;
+    },
     push(chunk) {
       const tags: string[] = [];
       for (const byte of chunk) {
