@@ -9,7 +9,7 @@ import {
   warehouses,
 } from '../src/api/v1alpha1/index.ts';
 import { createPromotionController, promotionIndexes } from '../src/controllers/promotion/index.ts';
-import { createStageController } from '../src/controllers/stage/index.ts';
+import { createStageController, stageIndexes } from '../src/controllers/stage/index.ts';
 import { isTerminalPhase } from '../src/domain/index.ts';
 import { createRunner, type WatchedType } from '../src/kube/index.ts';
 import { createEngine, createStepExpressions } from '../src/steps/engine/index.ts';
@@ -59,7 +59,8 @@ export const queueBench: Bench = {
 };
 
 function createCluster(): FakeCluster {
-  const indexed = { type: promotions, indexes: promotionIndexes } as WatchedType;
+  const indexes = { ...promotionIndexes, ...stageIndexes };
+  const indexed = { type: promotions, indexes } as WatchedType;
   const others = [stages, freights, warehouses, projectConfigs].map((type): WatchedType => ({ type }));
   const cluster = createFakeCluster({ watched: [indexed, ...others], clock: createSystemClock() });
   const creationTimestamp = new Date().toISOString();
@@ -111,6 +112,7 @@ function startControllers(cluster: FakeCluster, passes: { promotion: number; sta
     ports: {} as Parameters<typeof createEngine>[0]['ports'],
     createWorkdir,
     clock,
+    log: createRecordingLog(),
     metrics,
   });
   const createExpressions = createStepExpressions(

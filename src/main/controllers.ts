@@ -11,7 +11,7 @@ import {
 } from '../api/v1alpha1/index.ts';
 import { createProjectController } from '../controllers/project/index.ts';
 import { createPromotionController, promotionIndexes } from '../controllers/promotion/index.ts';
-import { applicationWatch, createStageController } from '../controllers/stage/index.ts';
+import { applicationWatch, createStageController, stageIndexes } from '../controllers/stage/index.ts';
 import { createWarehouseController } from '../controllers/warehouse/index.ts';
 import { createChartDiscovery, createCommitDiscovery, createImageDiscovery } from '../discovery/index.ts';
 import { formatShardSelector, type Shard } from '../domain/index.ts';
@@ -25,6 +25,7 @@ import {
   type Runner,
   type WatchedType,
 } from '../kube/index.ts';
+import type { ArgoCd } from '../ports/index.ts';
 import { createEngine, createStepExpressions } from '../steps/engine/index.ts';
 import { stepDefinitions } from '../steps/registry.ts';
 import type { Adapters, Surroundings } from './adapters.ts';
@@ -73,7 +74,7 @@ export async function watchClusters(
   signal: AbortSignal,
 ): Promise<Reach> {
   const isAsked = settings.ARGOCD_INTEGRATION_ENABLED;
-  const place = settings.ARGOCD_WATCH_ARGOCD_NAMESPACE_ONLY ? { namespace: settings.ARGOCD_NAMESPACE } : {};
+  const place = placeOfApplications(settings);
   const hasArgoCd = isAsked && (await isInstalled(argocd, place, signal));
   if (!hasArgoCd) deps.log.info('no Applications in this cluster: Argo CD steps and health checks say so');
   const reach = { hasArgoCd, seesSecrets: await canListSecrets(client, signal) };
@@ -125,7 +126,7 @@ function watchedTypes({ seesSecrets }: Reach, shard: Shard): readonly WatchedTyp
     { type: warehouses },
     { type: freights },
     { type: stages, ...(keepsProjects(shard) ? {} : ofShard) },
-    { type: promotions, indexes: promotionIndexes, ...ofShard } as WatchedType,
+    { type: promotions, indexes: { ...promotionIndexes, ...stageIndexes }, ...ofShard } as WatchedType,
   ];
   return seesSecrets ? [...own, { type: secrets, labelSelector: labels.credentialType }] : own;
 }
@@ -145,6 +146,7 @@ function createControllers(
     ports: adapters,
     createWorkdir,
     clock,
+    log: deps.log,
     metrics,
   });
   const expressions = createStepExpressions(
@@ -178,7 +180,13 @@ function createControllers(
       },
     ),
     createStageController(
-      { reader, writer, applications: adapters.argocd, clock, random },
+      {
+        reader,
+        writer,
+        applications: hasArgoCd ? watchedApplications(deps, placeOfApplications(settings)) : adapters.argocd,
+        clock,
+        random,
+      },
       {
         name: `stage-controller${suffix}`,
         shard: shard.name,
@@ -201,6 +209,28 @@ function createControllers(
       },
     ),
   ] as unknown as readonly AnyController[];
+}
+
+/** Where Applications are watched: in one namespace, or in all. */
+function placeOfApplications(settings: Settings): { readonly namespace?: string } {
+  return settings.ARGOCD_WATCH_ARGOCD_NAMESPACE_ONLY ? { namespace: settings.ARGOCD_NAMESPACE } : {};
+}
+
+/** Health is judged by what is watched: the next change of it wakes the Stage again. */
+function watchedApplications(
+  { client, adapters }: Pick<ControllersDeps, 'client' | 'adapters'>,
+  place: { readonly namespace?: string },
+): Pick<ArgoCd, 'get' | 'refresh'> {
+  const { argocd } = adapters;
+  return {
+    async get(namespace, name, signal) {
+      const isWatched = place.namespace === undefined || place.namespace === namespace;
+      return isWatched
+        ? client.reader.get(applications, { namespace, name })
+        : argocd.get(namespace, name, signal);
+    },
+    refresh: (namespace, name, signal) => argocd.refresh(namespace, name, signal),
+  };
 }
 
 async function isInstalled(

@@ -27,6 +27,7 @@ import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createMemoryMetrics } from '../support/memory-metrics.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
+import { watchedByStages } from '../support/stage-cache.ts';
 
 const origin = { kind: 'Warehouse', name: 'main' } as const;
 
@@ -85,8 +86,7 @@ function createInstantPromotions(
 
 function setUp() {
   const clock = createManualClock();
-  const types = [projects, namespaces, stages, promotions, freights, warehouses, projectConfigs];
-  const cluster = createFakeCluster({ clock, watched: types.map((type) => ({ type })) });
+  const cluster = createFakeCluster({ clock, watched: watchedByStages(projects, namespaces) });
   const deps = {
     ...cluster,
     clock,

@@ -11,6 +11,7 @@ import {
 import { createFakeCluster } from './fake-cluster.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryMetrics } from './memory-metrics.ts';
+import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { testRun } from './step-attempt.ts';
 import { createWorkdir } from './workdir.ts';
 
@@ -48,6 +49,7 @@ export function defineScripted(
 /** A promotion in memory: its status as stored, and the engine that works on it. */
 export interface EngineWorld {
   readonly clock: ManualClock;
+  readonly log: RecordingLog;
   /** The status as the API server has it: nulls do not survive. */
   status: EngineStatus & { readonly startedAt: string };
   /** What was written within passes, in order. */
@@ -89,8 +91,10 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
   const startedAt = toTime(clock.nowMs());
   const checkpoints: { status: EngineStatus; answers: string | undefined }[] = [];
   let workdirs = 0;
+  const log = createRecordingLog();
   const world: EngineWorld = {
     clock,
+    log,
     status: { phase: 'Running', startedAt },
     checkpoints,
     get workdirs() {
@@ -105,6 +109,7 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
           return createWorkdir();
         },
         clock,
+        log,
         metrics: createMemoryMetrics(),
       });
       const status = options.reads ?? world.status;

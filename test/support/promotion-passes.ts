@@ -9,6 +9,7 @@ import { createTestExpressions } from './engine-world.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createMemoryMetrics } from './memory-metrics.ts';
+import { createRecordingLog } from './recording-log.ts';
 import { createWorkdir } from './workdir.ts';
 
 /** Calls `pass` at one moment of many; the moments are before and after every write and every effect. */
@@ -48,6 +49,7 @@ function startProcess(cluster: FakeCluster, definitions: readonly StepDefinition
     ports: {} as Parameters<typeof createEngine>[0]['ports'],
     createWorkdir,
     clock,
+    log: createRecordingLog(),
     metrics: createMemoryMetrics(),
   });
   return createPromotionController(

@@ -4,6 +4,7 @@ import { createFakeCluster } from '../../../test/support/fake-cluster.ts';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { fc } from '../../../test/support/properties.ts';
 import { createSeededRandom } from '../../../test/support/seeded-random.ts';
+import { watchedByStages } from '../../../test/support/stage-cache.ts';
 import type { Application } from '../../api/argocd/index.ts';
 import {
   type Freight,
@@ -49,7 +50,7 @@ function createWorld() {
   const clock = createManualClock();
   const cluster = createFakeCluster({
     clock,
-    watched: [stages, promotions, freights, warehouses, projectConfigs].map((type) => ({ type })),
+    watched: watchedByStages(),
   });
   let health = 'Healthy';
   let isAutomatic = true;

@@ -13,6 +13,7 @@ import type { StageDone, StagePlan, StageSeen } from './types.ts';
 import { stageWatches, wakes } from './watch.ts';
 
 export { stageErrors } from './errors.ts';
+export { stageIndexes } from './indexes.ts';
 export type { StageOptions } from './observe.ts';
 export type { StageDone, StagePlan, StageSeen } from './types.ts';
 export { applicationWatch } from './watch.ts';

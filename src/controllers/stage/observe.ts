@@ -12,6 +12,7 @@ import { isInShard, readCriteria } from '../../domain/index.ts';
 import type { ArgoCd, Clock, KubeReader, Random } from '../../ports/index.ts';
 import { applicationCheck } from './decide/assess-health.ts';
 import { findEnded } from './decide/sync-promotions.ts';
+import { ofStageIndex } from './indexes.ts';
 import type { SeenApplication, StageSeen } from './types.ts';
 
 /** Where the Stage controller looks. */
@@ -40,9 +41,9 @@ export function createObserve(deps: ObserveDeps, options: StageOptions) {
     const object = deps.reader.get(stages, key);
     if (object === undefined) return 'gone';
     const namespace = key.namespace ?? '';
-    const own = deps.reader
-      .list(promotions, { namespace })
-      .filter((promotion) => promotion.spec.stage === key.name);
+    const own = deps.reader.list(promotions, {
+      index: { name: ofStageIndex, value: `${namespace}/${key.name}` },
+    });
     const seen: StageSeen = {
       object,
       nowMs: deps.clock.nowMs(),

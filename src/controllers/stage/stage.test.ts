@@ -3,6 +3,7 @@ import { createDriver } from '../../../test/support/drive.ts';
 import { createFakeCluster } from '../../../test/support/fake-cluster.ts';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createSeededRandom } from '../../../test/support/seeded-random.ts';
+import { watchedByStages } from '../../../test/support/stage-cache.ts';
 import type { Application } from '../../api/argocd/index.ts';
 import { findCondition } from '../../api/meta/index.ts';
 import {
@@ -33,7 +34,7 @@ function setUp(given: { readonly autoPromotion?: boolean } = {}) {
   const clock = createManualClock();
   const cluster = createFakeCluster({
     clock,
-    watched: [stages, promotions, freights, warehouses, projectConfigs].map((type) => ({ type })),
+    watched: watchedByStages(),
   });
   const apps = new Map<string, Application>();
   const refreshed: string[] = [];

@@ -1,6 +1,6 @@
 import { AppError, describeError, type JsonObject, sha256Hex } from '../../base/index.ts';
 import type { StepOutcome, StepPins } from '../../domain/index.ts';
-import type { ConfigProblem, StepDefinition, StepPorts, StepRun } from '../../ports/index.ts';
+import type { ConfigProblem, Log, StepDefinition, StepPorts, StepRun } from '../../ports/index.ts';
 import { adaptivePollMs } from '../poll.ts';
 
 const outageGraceMs = 15_000;
@@ -17,6 +17,8 @@ export interface AttemptContext {
   readonly claimed: StepPins | undefined;
   pin(pins: StepPins): void;
   claim(claim: StepPins): Promise<void>;
+  /** Told where a step has crashed; what it said is in the outcome. */
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +47,7 @@ export async function attemptStep(
   if (claimed !== undefined && !definition.findsOwnEffect && !prepared.isRepeatable) {
     return unanswered(effectUnknown(definition.name, claimed));
   }
-  const { workdir, ports, ...rest } = context;
+  const { workdir, ports, log, ...rest } = context;
   let workdirPort: Pick<StepPorts, 'workdir'> | undefined;
   try {
     if (definition.needs.includes('workdir')) workdirPort = { workdir: await workdir() };
@@ -58,8 +60,26 @@ export async function attemptStep(
     return { outcome, isAnswered: true };
   } catch (error) {
     if (context.signal.aborted) throw error;
+    if (!(error instanceof AppError)) logCrash(log, error, { kind: definition.name, run: context.run });
     return unanswered(toOutcome(error, definition, context.run));
   }
+}
+
+/** The places without the exception's own text, which may hold anything. */
+function logCrash(
+  log: Log,
+  error: unknown,
+  { kind, run }: { readonly kind: string; readonly run: StepRun },
+): void {
+  const lines = (error instanceof Error ? error.stack : undefined)?.split('\n') ?? [];
+  log.error('step crashed', {
+    namespace: run.project,
+    name: run.promotion,
+    step: `${run.alias} (${kind})`,
+    code: 'step.crashed',
+    reason: error instanceof Error ? error.name : typeof error,
+    stack: lines.filter((line) => /^\s+at /.test(line)).join('\n'),
+  });
 }
 
 function unanswered(outcome: StepOutcome): Attempted {

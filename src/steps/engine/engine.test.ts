@@ -45,6 +45,21 @@ describe('what a step throws', () => {
     expect(await world.pass()).toMatchObject(want);
   });
 
+  test('where it crashed is logged, what it said is not', async () => {
+    const definitions = [defineScripted('x', throws(new TypeError('password "hunter2"')), {})];
+    const world = createEngineWorld({ steps: [{ uses: 'x', as: 'a' }], definitions });
+    await world.pass();
+    expect(world.log.lines).toEqual([
+      {
+        level: 'error',
+        message: 'step crashed',
+        fields: expect.objectContaining({ step: 'a (x)', code: 'step.crashed', reason: 'TypeError' }),
+      },
+    ]);
+    expect(String(world.log.lines[0]?.fields['stack'])).toContain('engine.test.ts');
+    expect(JSON.stringify(world.log.lines)).not.toContain('hunter2');
+  });
+
   test('an outage counts as an error when it lasts', async () => {
     const definitions = [defineScripted('x', throws(retriable), { effect: 'outward' })];
     const steps = [{ uses: 'x', as: 'a', retry: { errorThreshold: 2 } }];

@@ -11,7 +11,16 @@ import {
   type StepRecord,
   type WakeSource,
 } from '../../domain/index.ts';
-import type { Clock, Metrics, Pass, StepDefinition, StepPorts, StepRun, Workdir } from '../../ports/index.ts';
+import type {
+  Clock,
+  Log,
+  Metrics,
+  Pass,
+  StepDefinition,
+  StepPorts,
+  StepRun,
+  Workdir,
+} from '../../ports/index.ts';
 import { type AttemptContext, type Attempted, attemptStep, hashConfig } from './attempt.ts';
 import { type Conclusion, concludeAttempt, type StepLimits } from './conclude.ts';
 import type { Evaluation, StepExpressions, StepScope } from './expressions.ts';
@@ -29,6 +38,7 @@ export interface EngineDeps {
   /** An empty work directory. */
   createWorkdir(): Workdir;
   readonly clock: Clock;
+  readonly log: Log;
   readonly metrics: Metrics;
 }
 
@@ -332,6 +342,7 @@ class Execution {
       },
       previousOutput: isJsonObject(output) ? (output as JsonObject) : undefined,
       pins: this.#ledger.journal[step.as]?.pins,
+      log: this.#deps.log,
       signal: this.#pass.signal,
     };
   }
