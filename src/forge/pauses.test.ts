@@ -192,6 +192,7 @@ const harmless: readonly { readonly name: string; readonly headers: Readonly<Rec
     headers: { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': inSec(60) },
   },
   { name: 'a spent budget without a time', headers: { 'x-ratelimit-remaining': '0' } },
+  { name: 'no delay', headers: { 'x-ratelimit-delay': '0' } },
 ];
 test.each(harmless)('goes on after an answer with $name', async ({ headers }) => {
   const { look, asked } = startHost({ headers });

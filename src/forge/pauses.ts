@@ -58,7 +58,9 @@ export function createPauses(clock: Clock): Pauses {
       const key = toKey(asked);
       vain.delete(key);
       const { headers } = response;
-      const isSlowed = headers['retry-after'] !== undefined || headers['x-ratelimit-delay'] !== undefined;
+      const isSlowed = [headers['retry-after'], headers['x-ratelimit-delay']].some(
+        (text) => text !== undefined && text.trim() !== '0',
+      );
       if (!isSlowed && !isBudgetSpent(response)) return;
       const waitMs = readStatedWaitMs(clock.nowMs(), response);
       if (waitMs !== undefined) pause(key, waitMs);

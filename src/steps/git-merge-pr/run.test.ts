@@ -129,6 +129,32 @@ test('an outage is left to the engine, which tries again', async () => {
   await expect(tried).rejects.toMatchObject({ code: 'forge.unreachable' });
 });
 
+test.each([{ wait: true }, { autoMerge: true }])(
+  'a step that waits (%o) survives an outage',
+  async (config) => {
+    const { forges } = hostOf(new AppError('forge.unreachable', 'gone', { disposition: 'retry' }));
+    const nowMs = testRun.stepStartedAtMs + 3_600_000;
+    const draft = { ports: { forges, credentials }, run: { nowMs }, previousOutput: { queued: true } };
+    const { outcome } = await attempt(gitMergePr, { repoURL, prNumber: 4, ...config }, draft);
+    expect(outcome).toMatchObject({
+      kind: 'waiting',
+      message: 'waiting until pull request 4 can be merged: gone',
+      output: { queued: true },
+    });
+  },
+);
+
+test('a step that waits comes back when the host allows, and still knows what was promised', async () => {
+  const error = new AppError('forge.rate-limited', 'slow down', {
+    disposition: 'wait',
+    retryAfterMs: 90_000,
+  });
+  const { forges } = hostOf(error);
+  const draft = { ports: { forges, credentials }, previousOutput: { queued: true } };
+  const { outcome } = await attempt(gitMergePr, { repoURL, prNumber: 4, autoMerge: true }, draft);
+  expect(outcome).toMatchObject({ kind: 'waiting', pollAfterMs: 90_000, output: { queued: true } });
+});
+
 test('passes the method on, and nothing when there is none', async () => {
   const { forges, orders } = hostOf({ kind: 'merged', pullRequest: merged });
   const draft = { ports: { forges, credentials } };

@@ -15,10 +15,15 @@ const longestPollMs = 10_000;
  *
  * No claim is needed: a merge whose answer was lost is recognised in the pull request itself, which is merged then.
  */
-export async function run(context: Context): Promise<StepOutcome> {
+export function run(context: Context): Promise<StepOutcome> {
+  return merge(context).then(
+    (outcome) => toOutcome(context, outcome),
+    (error: unknown) => afterError(context, error),
+  );
+}
+
+function toOutcome(context: Context, outcome: MergeOutcome): StepOutcome {
   const { config } = context;
-  const outcome = await merge(context).catch(toFailure);
-  if ('status' in outcome) return outcome;
   switch (outcome.kind) {
     case 'merged': {
       const { mergeCommit, url } = outcome.pullRequest;
@@ -32,10 +37,8 @@ export async function run(context: Context): Promise<StepOutcome> {
       );
     case 'queued':
       return stillWaiting(context, outcome.reason, outcome.pullRequest.url);
-    case 'not-ready': {
-      const mayWait = config.wait === true || config.autoMerge === true;
-      return mayWait ? stillWaiting(context, outcome.reason) : notReady(config, outcome.reason);
-    }
+    case 'not-ready':
+      return mayWait(config) ? stillWaiting(context, outcome.reason) : notReady(config, outcome.reason);
   }
 }
 
@@ -50,9 +53,21 @@ async function merge(context: Context): Promise<MergeOutcome> {
   return ports.forges.mergePullRequest(repo, config.prNumber, order, signal);
 }
 
-/** What needs a person is a failure, as in Kargo; what passes by itself is left to the engine, which tries again. */
-function toFailure(error: unknown): StepOutcome & { readonly kind: 'failed' } {
-  if (!(error instanceof AppError) || error.disposition !== 'stop') throw error;
+function mayWait({ wait, autoMerge }: GitMergePrConfig): boolean {
+  return wait === true || autoMerge === true;
+}
+
+/**
+ * What needs a person is a failure, as in Kargo. What passes by itself is waited for, however long, by a step that waits;
+ * by any other it is left to the engine, which tries again for a while.
+ */
+function afterError(context: Context, error: unknown): StepOutcome {
+  if (!(error instanceof AppError) || context.signal.aborted) throw error;
+  if (error.disposition !== 'stop') {
+    if (!mayWait(context.config)) throw error;
+    const waiting = stillWaiting(context, error.message);
+    return { ...waiting, pollAfterMs: error.retryAfterMs ?? waiting.pollAfterMs };
+  }
   const hint = error.hint === undefined ? '' : ` (${error.hint})`;
   return failed(error.code, `${error.message}${hint}`);
 }
@@ -63,7 +78,11 @@ function isQueued({ previousOutput }: Context): boolean {
 }
 
 /** With an address when the host has promised to merge it by itself. */
-function stillWaiting(context: Context, reason: string, queuedUrl?: string): StepOutcome {
+function stillWaiting(
+  context: Context,
+  reason: string,
+  queuedUrl?: string,
+): StepOutcome & { readonly kind: 'waiting' } {
   const { config, run } = context;
   const usualMs = Math.min(longestPollMs, adaptivePollMs(run));
   const verb = queuedUrl === undefined ? 'can be' : 'is';

@@ -215,7 +215,10 @@ describe('superseded ones', () => {
     await promote(url, `prod.${ulidOf(1)}.abc`);
     const promotion = `prod.${ulidOf(2)}.abc`;
     await promote(url, promotion);
-    await promote(url, promotion, { closeSuperseded: true });
+    const branch = `kargo/promotion/${promotion}`;
+    const config = { repoURL: url, sourceBranch: branch, targetBranch: 'main', closeSuperseded: true };
+    const ports = { ...world, ...world.restart() };
+    await attempt(gitOpenPr, config, { ports, run: { promotion } });
     expect(openOf(name)).toEqual([2]);
   });
 });
