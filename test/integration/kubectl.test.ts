@@ -122,7 +122,7 @@ describe.skipIf(!hasKubectl)('kubectl (skipped when it is not on the PATH)', () 
     expect(await kubectl.must('version')).toContain('Server Version: v1.32');
     const resources = await kubectl.must('api-resources', '--api-group=contract.example.com', '-o', 'wide');
     expect(table(resources)).toContainEqual(
-      'widgets|wd|contract.example.com/v1|true|Widget|create,delete,deletecollection,get,list,patch,update,watch|all',
+      'widgets|wd|contract.example.com/v1|true|Widget|delete,deletecollection,get,list,patch,create,update,watch|all',
     );
     expect(await kubectl.must('api-versions')).toContain('contract.example.com/v1');
   });

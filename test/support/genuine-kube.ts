@@ -97,7 +97,7 @@ function writeKeys(folder: string, tokens: Readonly<Record<string, string>>): vo
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(join(folder, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(join(folder, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
-  const lines = Object.entries(tokens).map(([user, token]) => `${token},${user},${user},"system:masters"\n`);
+  const lines = Object.entries(tokens).map(([user, token]) => `${token},${user},,"system:masters"\n`);
   writeFileSync(join(folder, 'tokens.csv'), lines.join(''), { mode: 0o600 });
 }
 

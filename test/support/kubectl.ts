@@ -7,13 +7,35 @@ import { join } from 'node:path';
 export const hasKubectl: boolean =
   spawnSync('kubectl', ['version', '--client'], { timeout: 10_000 }).status === 0;
 
+/** The minor version of the kubectl on the PATH, e.g. 32; `undefined` without one. */
+export const kubectlMinor: number | undefined = readMinor();
+
+function readMinor(): number | undefined {
+  const asked = spawnSync('kubectl', ['version', '--client', '-o', 'json'], {
+    timeout: 10_000,
+    encoding: 'utf8',
+  });
+  // "minor": "32+" of builds by others
+  const minor = /"minor": "(?<minor>\d+)\+?"/.exec(asked.stdout ?? '')?.groups?.['minor'];
+  return minor === undefined ? undefined : Number(minor);
+}
+
 /** Longest run of one command, in milliseconds. */
 const maxRunMs = 45_000;
+
+/** How a command of kubectl has ended. */
+export interface KubectlRun {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
 /** kubectl in a home of its own, on the cluster of a kubeconfig. */
 export interface Kubectl extends Disposable {
   /** Writes a file into its home and gives its path. */
   file(name: string, content: string): string;
+  /** Runs a command and gives its outcome, whatever it is. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<KubectlRun>;
   /** Runs a command, which has to succeed, and gives its output. */
   must(...args: string[]): Promise<string>;
   /** Runs a command until its output is enough, ends it, and gives the output; what it printed counts, not how it ended. */
@@ -23,11 +45,13 @@ export interface Kubectl extends Disposable {
 /** Creates a kubectl. */
 export function createKubectl(kubeconfig: string): Kubectl {
   const home = mkdtempSync(join(tmpdir(), 'gantry-kubectl-'));
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, KUBECONFIG: kubeconfig };
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: home, KUBECONFIG: kubeconfig };
   function run(
     args: readonly string[],
     isEnough: (out: string) => boolean,
-  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<KubectlRun> {
+    const env = { ...environment, ...more };
     return new Promise((resolve, reject) => {
       const child = spawn('kubectl', args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: maxRunMs });
       let [out, err] = ['', ''];
@@ -48,6 +72,7 @@ export function createKubectl(kubeconfig: string): Kubectl {
       writeFileSync(path, content);
       return path;
     },
+    run: (args, more) => run(args, () => false, more),
     async must(...args) {
       const { code, out, err } = await run(args, () => false);
       if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${err}${out}`);

@@ -86,6 +86,14 @@ export function parseLabelSelector(text: string): Matcher {
   if (text.trim() === '') return () => true;
   const requirements = splitTerms(text).map((term) => {
     const requirement = parseRequirement(term);
+    const [bound = ''] = requirement?.values ?? [];
+    const isCompared = requirement?.operator === 'gt' || requirement?.operator === 'lt';
+    if (isCompared && !/^-?\d+$/.test(bound)) {
+      const why = "for 'Gt', 'Lt' operators, the value must be an integer";
+      throw badRequest(
+        `unable to parse requirement: values[0]: Invalid value: ${JSON.stringify(bound)}: ${why}`,
+      );
+    }
     if (requirement === undefined || !isValid(requirement)) {
       throw badRequest(`unable to parse requirement: found '${term}', expected: a label selector`);
     }

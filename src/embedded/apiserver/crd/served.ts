@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../base/index.ts';
 import { ageColumn, nameColumn } from '../builtin/columns.ts';
 import { listAt, nameOf, objectAt, textAt, textsAt, valueAt } from '../json-path.ts';
-import { type Column, type Resource, storedVerbs } from '../resource.ts';
+import type { Column, Resource } from '../resource.ts';
 import { cellOf, parseJsonPath } from '../table/json-path-template.ts';
 import { isEstablished } from './names.ts';
 
@@ -16,6 +16,9 @@ export function toResources(definition: JsonObject): readonly Resource[] {
     .sort((a, b) => Number(b.stored) - Number(a.stored))
     .map(({ resource }) => resource);
 }
+
+/** In the order in which a genuine server lists them for custom resources. */
+const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 function toResource(
   definition: JsonObject,
@@ -36,7 +39,7 @@ function toResource(
     namespaced: textAt(definition, 'spec', 'scope') === 'Namespaced',
     storage: nameOf(definition),
     // A definition that is being deleted takes nothing new in.
-    verbs: isGoing ? storedVerbs.filter((verb) => verb !== 'create') : storedVerbs,
+    verbs: isGoing ? verbs.filter((verb) => verb !== 'create') : verbs,
     hasStatus: valueAt(version, 'subresources', 'status') !== undefined,
     custom: true,
     scale: scaleOf(version),

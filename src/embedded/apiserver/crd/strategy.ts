@@ -110,8 +110,7 @@ const validateCrd: NonNullable<Resource['validate']> = (object, old) => {
 
 function versionProblems(version: JsonValue, field: string): FieldProblem[] {
   const schema = valueAt(version, 'schema', 'openAPIV3Schema');
-  if (schema === undefined)
-    return [problem(field, 'FieldValueRequired', 'Required value: schemas are required')];
+  if (schema === undefined) return [problem(field, 'FieldValueRequired', 'Required value')];
   const read = readStructuralSchema(schema, field);
   const problems = [...(read.ok ? [] : read.problems), ...checkOwnMetadata(schema, field)];
   if (problems.length > 0) return problems;

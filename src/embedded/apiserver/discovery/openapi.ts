@@ -5,7 +5,12 @@ import { patchTypes } from '../patch/patch.ts';
 import type { Resource } from '../resource.ts';
 import { unknownPath } from '../status.ts';
 
-const metaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const metaPackage = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+const metaName = `${metaPackage}.ObjectMeta`;
+const listOf = (name: string): JsonObject => ({
+  type: 'array',
+  items: { allOf: [{ $ref: `#/components/schemas/${metaPackage}.${name}` }] },
+});
 const text = { type: 'string' };
 const texts = { type: 'array', items: text };
 const textMap = { type: 'object', additionalProperties: text };
@@ -22,20 +27,8 @@ const objectMeta: JsonObject = {
     annotations: { ...textMap, description: 'Map of keys and values set by tools.' },
     finalizers: { ...texts, description: 'Must be empty before the object is deleted.' },
     ownerReferences: {
-      type: 'array',
+      ...listOf('OwnerReference'),
       description: 'Objects depended by this object.',
-      items: {
-        type: 'object',
-        required: ['apiVersion', 'kind', 'name', 'uid'],
-        properties: {
-          apiVersion: text,
-          kind: text,
-          name: text,
-          uid: text,
-          controller: { type: 'boolean' },
-          blockOwnerDeletion: { type: 'boolean' },
-        },
-      },
     },
     uid: { ...text, description: 'Unique in time and space.' },
     resourceVersion: { ...text, description: 'The internal version of this object.' },
@@ -43,9 +36,39 @@ const objectMeta: JsonObject = {
     creationTimestamp: { ...text, format: 'date-time', description: 'When the object was created.' },
     deletionTimestamp: { ...text, format: 'date-time', description: 'When deletion was asked for.' },
     deletionGracePeriodSeconds: { type: 'integer', format: 'int64' },
-    managedFields: { type: 'array', items: { type: 'object' } },
+    managedFields: { ...listOf('ManagedFieldsEntry'), description: 'Which fields were written by whom.' },
     selfLink: text,
   },
+};
+
+/** What metadata refer to. */
+const metaSchemas: Readonly<Record<string, JsonObject>> = {
+  [metaName]: objectMeta,
+  [`${metaPackage}.OwnerReference`]: {
+    type: 'object',
+    required: ['apiVersion', 'kind', 'name', 'uid'],
+    properties: {
+      apiVersion: text,
+      kind: text,
+      name: text,
+      uid: text,
+      controller: { type: 'boolean' },
+      blockOwnerDeletion: { type: 'boolean' },
+    },
+  },
+  [`${metaPackage}.ManagedFieldsEntry`]: {
+    type: 'object',
+    properties: {
+      apiVersion: text,
+      fieldsType: text,
+      fieldsV1: { allOf: [{ $ref: `#/components/schemas/${metaPackage}.FieldsV1` }] },
+      manager: text,
+      operation: text,
+      subresource: text,
+      time: { ...text, format: 'date-time' },
+    },
+  },
+  [`${metaPackage}.FieldsV1`]: { type: 'object' },
 };
 
 const pathOf = (group: string, version: string): string =>
@@ -68,7 +91,7 @@ export function listOpenApi(catalog: Catalog): JsonObject {
 export function showOpenApi(catalog: Catalog, path: string): JsonObject {
   const resources = catalog.all().filter((r) => pathOf(r.group, r.version) === path);
   if (resources.length === 0) throw unknownPath();
-  const schemas: Record<string, JsonValue> = { [metaName]: objectMeta };
+  const schemas: Record<string, JsonValue> = { ...metaSchemas };
   const paths: Record<string, JsonValue> = {};
   for (const resource of resources) {
     schemas[schemaName(resource)] = toSchema(resource);

@@ -79,7 +79,7 @@ function toResourceRequest(context: ServerContext, exchange: Exchange): Resource
     place.subresource === undefined
       ? resource.verbs
       : subresourcesOf(resource).find(([name]) => name === place.subresource)?.[1];
-  if (verbs === undefined) throw unknownPath();
+  if (verbs === undefined) throw resource.custom ? notFound(resource, place.name ?? '') : unknownPath();
   if (verb === undefined || !verbs.includes(verb)) throw methodNotAllowed();
   const isWithoutScope = resource.namespaced && place.namespace === undefined;
   if (isWithoutScope && (place.name !== undefined || verb === 'create')) throw methodNotAllowed();

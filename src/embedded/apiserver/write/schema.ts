@@ -72,7 +72,13 @@ export function schemaProblems(
 }
 
 /** Rules are not evaluated on objects of which these are said. */
-const blocking = ['FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid'];
+const blocking = [
+  'FieldValueRequired',
+  'FieldValueNotSupported',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+];
 const rulesNotChecked: FieldProblem = {
   field: '<nil>',
   reason: 'FieldValueInvalid',
