@@ -12,7 +12,8 @@ import {
   selectImages,
   type TagFact,
 } from '../domain/index.ts';
-import type { Clock, Credentials, ImageSource, Registry } from '../ports/index.ts';
+import type { Clock, Credential, Credentials, ImageSource, Registry } from '../ports/index.ts';
+import { sourceMember, withCredential } from './credential.ts';
 import { discoveryErrors } from './errors.ts';
 import { createHostGate } from './host-gate.ts';
 import { mapBounded } from './map-bounded.ts';
@@ -27,6 +28,8 @@ export interface ImageLook {
   readonly notBeforeMs: number;
   /** Does somebody wait for this look? Then it overtakes the polling of others. */
   readonly isAwaited?: boolean;
+  /** The source of credentials that the subscription names for itself. */
+  readonly source?: string | undefined;
 }
 
 /** What a look found: images best first, and tags that were left out. */
@@ -75,23 +78,29 @@ export function createImageDiscovery(
   const registry = shareRegistry(deps, options.maxCachedTags ?? defaultMaxCachedTags);
   const gate = createHostGate(deps.clock);
   return {
-    async discover({ project, subscription, notBeforeMs, isAwaited = false }, signal) {
+    async discover({ project, subscription, notBeforeMs, isAwaited = false, source: named }, signal) {
       const compiled = compileImageRule(subscription);
       if (!compiled.ok) throw cannotFollow(subscription.repoURL, compiled.problem);
       const { repoURL } = subscription;
       const caching = decideCacheByTag(options.cacheByTagPolicy ?? 'Allow', subscription);
       if (!caching.ok) throw cannotFollow(repoURL, `cacheByTag ${caching.problem}`);
-      const credential = await deps.credentials.find({ project, kind: 'image', repoURL }, signal);
-      const source: ImageSource = {
+      const toSource = (credential: Credential | undefined): ImageSource => ({
         repoURL,
         ...(credential === undefined ? {} : { credential }),
         ...(subscription.insecureSkipTLSVerify ? { insecureSkipTLSVerify: true } : {}),
         party: project,
         isAwaited,
-      };
+      });
       const wish = { notBeforeMs, isCachedByTag: caching.isCached };
       const host = parseImageName(repoURL)?.registry ?? '';
-      return gate.pass(host, isAwaited, () => scan(registry, source, compiled.rule, wish, signal));
+      const request = { project, kind: 'image' as const, repoURL, ...sourceMember(named) };
+      return withCredential(
+        deps.credentials,
+        request,
+        (credential) =>
+          gate.pass(host, isAwaited, () => scan(registry, toSource(credential), compiled.rule, wish, signal)),
+        signal,
+      );
     },
   };
 }
