@@ -1,4 +1,13 @@
-import type { Clock, HttpClient, ImageSource, KubeReader, KubeWriter, Random } from '../ports/index.ts';
+import type {
+  Clock,
+  CredentialExplanation,
+  CredentialRequest,
+  HttpClient,
+  ImageSource,
+  KubeReader,
+  KubeWriter,
+  Random,
+} from '../ports/index.ts';
 import type { SandboxInfo } from './sandbox-info.ts';
 
 /** Where a command writes text. */
@@ -55,6 +64,12 @@ export interface CliDeps {
   /** The content of `sandbox.json` beside the kubeconfig; `undefined` when there is no such file. */
   readSandboxFile(choice: ClusterChoice, signal: AbortSignal): Promise<string | undefined>;
   openSandbox(info: SandboxInfo, signal: AbortSignal): Promise<SandboxConnection>;
+  /** What this cluster's Secrets and ConfigMaps say about a credential, as far as the user may read them. */
+  explainCredentials(
+    cluster: Cluster,
+    request: CredentialRequest,
+    signal: AbortSignal,
+  ): Promise<CredentialExplanation>;
 }
 
 /** What a command works with once its cluster is open. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { showCredentials } from './credentials/credentials.ts';
 import type { CliDeps, Cluster, ClusterChoice, CommandDeps, SandboxConnection } from './deps.ts';
 import { cliErrors } from './errors.ts';
 import { exitCodes, toExit } from './exit.ts';
@@ -57,6 +58,7 @@ export function registerCommands(program: Command, deps: CliDeps): void {
     .action((name: string, options: NamespaceOptions) =>
       withCluster(program, deps, (command) => why({ name, namespace: options.namespace }, command)),
     );
+  addCredentials(program, deps);
   withNamespace(program.command('promote <stage>'))
     .description('promote Freight to a Stage')
     .option('--freight <alias>', 'alias or name; without it, the newest that may be promoted')
@@ -90,6 +92,29 @@ export function registerCommands(program: Command, deps: CliDeps): void {
     .command('version')
     .description('print the version')
     .action(() => version(deps.version, deps.output));
+}
+
+interface CredentialsOptions extends NamespaceOptions {
+  readonly kind?: string;
+  readonly source?: string;
+}
+
+function addCredentials(program: Command, deps: CliDeps): void {
+  withNamespace(program.command('credentials <repository>'))
+    .description('say which credential a repository is read with, and why; never a value')
+    .option('--kind <kind>', 'git, image or helm; without it, what the address looks like')
+    .option('--source <source>', 'as a subscription may name it, e.g. pullsecret:demo/ghcr')
+    .action((repoURL: string, { namespace, kind, source }: CredentialsOptions) =>
+      withCluster(program, deps, (command) =>
+        showCredentials(
+          { repoURL, namespace, kind, source },
+          {
+            ...command,
+            explain: (request) => deps.explainCredentials(command.cluster, request, command.signal),
+          },
+        ),
+      ),
+    );
 }
 
 function addGet(program: Command, deps: CliDeps): void {

@@ -1,9 +1,10 @@
 import type { ChartSubscription } from '../api/v1alpha1/index.ts';
 import { type ChartPlace, compileChartRule, normalizeChartUrl } from '../domain/index.ts';
-import type { Charts, Clock, Credentials, Registry } from '../ports/index.ts';
+import type { Charts, Clock, Credential, Credentials, Registry } from '../ports/index.ts';
+import { sourceMember, withCredential } from './credential.ts';
 import { createHostGate } from './host-gate.ts';
 import { createSharedScans, type Scan } from './shared-scans.ts';
-import { cannotFollow } from './source.ts';
+import { cannotFollow, whoAsks } from './source.ts';
 
 /** What is to be looked at, and for whom. */
 export interface ChartLook {
@@ -13,6 +14,8 @@ export interface ChartLook {
   readonly notBeforeMs: number;
   /** Does somebody wait for this look? Then it overtakes the polling of others. */
   readonly isAwaited?: boolean;
+  /** The source of credentials that the subscription names for itself. */
+  readonly source?: string | undefined;
 }
 
 /** What a look found. */
@@ -45,11 +48,10 @@ export function createChartDiscovery(deps: {
   async function list(
     place: ChartPlace,
     { project, subscription, notBeforeMs, isAwaited = false }: ChartLook,
+    credential: Credential | undefined,
     signal: AbortSignal,
   ): Promise<Scan<readonly string[]>> {
     const { repoURL, insecureSkipTLSVerify } = subscription;
-    // Kargo's Secrets name an OCI repository with its scheme.
-    const credential = await deps.credentials.find({ project, kind: 'helm', repoURL }, signal);
     const source = {
       repoURL: place.repoURL,
       ...(credential === undefined ? {} : { credential }),
@@ -59,7 +61,7 @@ export function createChartDiscovery(deps: {
     };
     const key = [
       place.kind === 'oci' ? normalizeChartUrl(repoURL) : place.repoURL,
-      credential?.identity ?? '',
+      whoAsks(credential),
       insecureSkipTLSVerify ? 'insecure' : '',
     ].join('\n');
     if (place.kind === 'oci') {
@@ -83,8 +85,18 @@ export function createChartDiscovery(deps: {
       const compiled = compileChartRule(look.subscription);
       if (!compiled.ok) throw cannotFollow(look.subscription.repoURL, compiled.problem);
       const { place } = compiled.rule;
-      const ask = () => list(place, look, signal);
-      const { answer, askedAtMs } = await gate.pass(hostOf(place.repoURL), look.isAwaited === true, ask);
+      const { project, source } = look;
+      // Kargo's Secrets name an OCI repository with its scheme.
+      const { repoURL } = look.subscription;
+      const { answer, askedAtMs } = await withCredential(
+        deps.credentials,
+        { project, kind: 'helm', repoURL, ...sourceMember(source) },
+        (credential) => {
+          const ask = () => list(place, look, credential, signal);
+          return gate.pass(hostOf(place.repoURL), look.isAwaited === true, ask);
+        },
+        signal,
+      );
       return { versions: compiled.rule.select(answer), askedAtMs };
     },
   };

@@ -15,6 +15,7 @@ import {
   type TagRule,
 } from '../domain/index.ts';
 import type { Clock, Credentials, GitHistory, GitRef, GitRemote } from '../ports/index.ts';
+import { sourceMember, withCredential } from './credential.ts';
 import { discoveryErrors } from './errors.ts';
 import { createFlights, type Flights } from './flights.ts';
 import { createSharedScans, type Scan, type SharedScans } from './shared-scans.ts';
@@ -28,6 +29,8 @@ export interface CommitLook {
   readonly notBeforeMs: number;
   /** What the same subscription found last; what has not changed since is not looked at again. */
   readonly previous?: GitDiscovery | undefined;
+  /** The source of credentials that the subscription names for itself. */
+  readonly source?: string | undefined;
 }
 
 /** What a look found. */
@@ -71,18 +74,24 @@ export function createCommitDiscovery(deps: {
       const { repoURL } = subscription;
       const compiled = compileGitRule(subscription);
       if (!compiled.ok) throw cannotFollow(repoURL, compiled.problem);
-      const credential = await deps.credentials.find({ project, kind: 'git', repoURL }, signal);
-      const remote: GitRemote = {
-        url: repoURL,
-        ...(credential === undefined ? {} : { credential }),
-        ...(subscription.insecureSkipTLSVerify ? { insecureSkipTLSVerify: true } : {}),
-      };
       const previous = look.previous?.repoURL === repoURL ? look.previous : undefined;
-      const one: OneLook = { remote, notBeforeMs: look.notBeforeMs, previous };
       const { rule } = compiled;
-      return rule.kind === 'branch'
-        ? lookAtBranch(shared, rule, one, signal)
-        : lookAtTags(shared, rule, one, signal);
+      return withCredential(
+        deps.credentials,
+        { project, kind: 'git', repoURL, ...sourceMember(look.source) },
+        (credential) => {
+          const remote: GitRemote = {
+            url: repoURL,
+            ...(credential === undefined ? {} : { credential }),
+            ...(subscription.insecureSkipTLSVerify ? { insecureSkipTLSVerify: true } : {}),
+          };
+          const one: OneLook = { remote, notBeforeMs: look.notBeforeMs, previous };
+          return rule.kind === 'branch'
+            ? lookAtBranch(shared, rule, one, signal)
+            : lookAtTags(shared, rule, one, signal);
+        },
+        signal,
+      );
     },
   };
 }

@@ -12,7 +12,8 @@ import {
   selectImages,
   type TagFact,
 } from '../domain/index.ts';
-import type { Clock, Credentials, ImageSource, Registry } from '../ports/index.ts';
+import type { Clock, Credential, Credentials, ImageSource, Registry } from '../ports/index.ts';
+import { sourceMember, withCredential } from './credential.ts';
 import { discoveryErrors } from './errors.ts';
 import { createHostGate } from './host-gate.ts';
 import { mapBounded } from './map-bounded.ts';
@@ -29,6 +30,8 @@ export interface ImageLook {
   readonly isAwaited?: boolean;
   /** Labels that are to stand among the annotations of each image, where it has no such annotation. */
   readonly labels?: readonly string[];
+  /** The source of credentials that the subscription names for itself. */
+  readonly source?: string | undefined;
 }
 
 /** What a look found: images best first, and tags that were left out. */
@@ -77,29 +80,32 @@ export function createImageDiscovery(
   const registry = shareRegistry(deps, options.maxCachedTags ?? defaultMaxCachedTags);
   const gate = createHostGate(deps.clock);
   return {
-    async discover({ project, subscription, notBeforeMs, isAwaited = false, labels = [] }, signal) {
+    async discover(look, signal) {
+      const { project, subscription, notBeforeMs, isAwaited = false, labels = [], source: named } = look;
       const compiled = compileImageRule(subscription);
       if (!compiled.ok) throw cannotFollow(subscription.repoURL, compiled.problem);
       const { repoURL } = subscription;
       const caching = decideCacheByTag(options.cacheByTagPolicy ?? 'Allow', subscription);
       if (!caching.ok) throw cannotFollow(repoURL, `cacheByTag ${caching.problem}`);
-      const credential = await deps.credentials.find({ project, kind: 'image', repoURL }, signal);
-      const source: ImageSource = {
+      const toSource = (credential: Credential | undefined): ImageSource => ({
         repoURL,
         ...(credential === undefined ? {} : { credential }),
         ...(subscription.insecureSkipTLSVerify ? { insecureSkipTLSVerify: true } : {}),
         party: project,
         isAwaited,
-      };
+      });
       const wish = { notBeforeMs, isCachedByTag: caching.isCached };
       const host = parseImageName(repoURL)?.registry ?? '';
-      return gate.pass(host, isAwaited, async () => {
-        const findings = await scan(registry, source, compiled.rule, wish, signal);
-        const { platform } = subscription;
-        const addLabels = (image: SelectedImage): Promise<SelectedImage> =>
-          withLabels(deps.registry, { source, image, platform, labels }, signal);
-        return { ...findings, images: await Promise.all(findings.images.map(addLabels)) };
-      });
+      const request = { project, kind: 'image' as const, repoURL, ...sourceMember(named) };
+      const find = (credential: Credential | undefined): Promise<ImageFindings> =>
+        gate.pass(host, isAwaited, async () => {
+          const source = toSource(credential);
+          const findings = await scan(registry, source, compiled.rule, wish, signal);
+          const addLabels = (image: SelectedImage): Promise<SelectedImage> =>
+            withLabels(deps.registry, { source, image, platform: subscription.platform, labels }, signal);
+          return { ...findings, images: await Promise.all(findings.images.map(addLabels)) };
+        });
+      return withCredential(deps.credentials, request, find, signal);
     },
   };
 }

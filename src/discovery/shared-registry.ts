@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type ImageFacts, normalizeImageUrl } from '../domain/index.ts';
 import type { Clock, ImageSource, Registry } from '../ports/index.ts';
 import { createSharedScans, type Scan } from './shared-scans.ts';
+import { whoAsks } from './source.ts';
 
 /** How an answer is wanted. */
 export interface Wish {
@@ -55,5 +56,5 @@ export function shareRegistry(
 
 function keyOf(source: ImageSource): string {
   const trust = source.insecureSkipTLSVerify === true ? 'insecure' : '';
-  return [normalizeImageUrl(source.repoURL), source.credential?.identity ?? '', trust].join('\n');
+  return [normalizeImageUrl(source.repoURL), whoAsks(source.credential), trust].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { AppError } from '../base/index.ts';
 import { normalizeGitUrl } from '../domain/index.ts';
-import type { GitRemote } from '../ports/index.ts';
+import type { Credential, GitRemote } from '../ports/index.ts';
 import { discoveryErrors } from './errors.ts';
 
 /** Says that a subscription makes no sense. */
@@ -12,5 +12,10 @@ export function cannotFollow(repoURL: string, problem: string): AppError {
 /** Names a git repository together with who asks. */
 export function remoteKey({ url, credential, insecureSkipTLSVerify }: GitRemote): string {
   const trust = insecureSkipTLSVerify === true ? 'insecure' : '';
-  return [normalizeGitUrl(url), credential?.identity ?? '', trust].join('\n');
+  return [normalizeGitUrl(url), whoAsks(credential), trust].join('\n');
+}
+
+/** Names who asks, and which of the secrets that stood behind the name: what replaced one may see something else. */
+export function whoAsks(credential: Credential | undefined): string {
+  return credential === undefined ? '' : `${credential.identity} ${credential.revision ?? ''}`;
 }

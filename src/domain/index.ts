@@ -20,6 +20,14 @@ export {
   syncedRevisions,
 } from './argocd/index.ts';
 export {
+  type CredentialSources,
+  credentialsAnnotation,
+  credentialsCondition,
+  describeCredentials,
+  readCredentialSources,
+  type UsedCredential,
+} from './credentials/index.ts';
+export {
   controllerActor,
   type FreightNews,
   freightEvent,

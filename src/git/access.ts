@@ -32,7 +32,9 @@ export class Access {
 
 /** Names a repository together with who asks: the name of the credential, or nobody. */
 export function accessKey(remote: GitRemote): string {
-  const identity = remote.credential === undefined ? 'anonymous' : `credential ${remote.credential.identity}`;
+  const { credential } = remote;
+  const identity =
+    credential === undefined ? 'anonymous' : `credential ${credential.identity} ${credential.revision ?? ''}`;
   return `${parseRemoteUrl(remote).store}\n${identity}`;
 }
 

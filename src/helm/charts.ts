@@ -64,7 +64,8 @@ export function createHttpCharts(deps: ChartsDeps, options: ChartsOptions = {}):
 }
 
 function keyOf({ repoURL, credential, insecureSkipTLSVerify }: ChartSource): string {
-  return [repoURL, credential?.identity ?? '', insecureSkipTLSVerify === true ? 'insecure' : ''].join('\n');
+  const who = `${credential?.identity ?? ''} ${credential?.revision ?? ''}`;
+  return [repoURL, who, insecureSkipTLSVerify === true ? 'insecure' : ''].join('\n');
 }
 
 function turnOf({ repoURL, credential, party, isAwaited }: ChartSource): RequestTurn {

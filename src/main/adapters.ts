@@ -95,12 +95,13 @@ export function createAdapters(
   };
 }
 
-/** The search for credentials. Nothing is contacted yet. */
+/** The search for credentials; `isElsewhere`: it explains what another process does. Nothing is contacted yet. */
 export function createDesk(
   surroundings: Surroundings,
   reader: Pick<KubeReader, 'getLive' | 'listLive'> & Partial<Pick<KubeReader, 'list'>>,
   http: HttpClient,
   settings: Settings,
+  isElsewhere = false,
 ): CredentialsParts {
   const environment = settings.environment ?? {};
   const programs = createPrograms(surroundings);
@@ -125,13 +126,14 @@ export function createDesk(
         variables: settings.GANTRY_CREDENTIAL_VARIABLES,
         programs: settings.GANTRY_CREDENTIAL_PROGRAMS,
       },
-      ...(folder === undefined
+      ...(folder === undefined || isElsewhere
         ? {}
         : { docker: { folder, helperFolders: settings.GANTRY_CREDENTIAL_HELPER_DIRS } }),
-      ...(configFile === undefined
+      ...(configFile === undefined || isElsewhere
         ? {}
         : { kubelet: { configFile, programFolder: settings.GANTRY_CREDENTIAL_PROVIDER_BIN_DIR } }),
       clouds: settings.GANTRY_AMBIENT_CREDENTIALS,
+      isElsewhere,
       ...(settings.SHARD_NAME === '' ? {} : { shard: settings.SHARD_NAME }),
     },
   );

@@ -5,9 +5,12 @@ import { type CliDeps, type Output, sandboxInfoFile } from '../cli/index.ts';
 import { createHostBudgets, createHttpClient } from '../http/index.ts';
 import { createKubeClient } from '../kube/index.ts';
 import { createImagePusher } from '../oci/index.ts';
+import { createDesk, createHttp } from './adapters.ts';
 import { toKubeconfigSource } from './controller-process.ts';
 import { createProxyRule } from './proxy.ts';
+import { Resources } from './resources.ts';
 import { mappedHosts } from './sandbox/servers.ts';
+import { readSettings } from './settings.ts';
 import { createSurroundings } from './surroundings.ts';
 
 /** The embedded registry has no limits. */
@@ -47,6 +50,24 @@ export function createCommandDeps(
         kubeconfig: toKubeconfigSource(kubeconfig ?? process.env['KUBECONFIG'], createProxyRule(process.env)),
       });
       return { reader: client.reader, writer: client.writer, close: () => client.close() };
+    },
+    async explainCredentials(cluster, request, until) {
+      await using resources = new Resources();
+      const settings = readSettings(process.env);
+      const http = createHttp(settings, resources);
+      const { desk } = createDesk(
+        surroundings,
+        cluster.reader,
+        http,
+        {
+          ...settings,
+          // Where the chart puts them, because the settings of the controllers are not at hand.
+          SHARED_RESOURCES_NAMESPACE: settings.SHARED_RESOURCES_NAMESPACE ?? 'kargo-shared-resources',
+          SYSTEM_RESOURCES_NAMESPACE: settings.SYSTEM_RESOURCES_NAMESPACE ?? 'kargo-system-resources',
+        },
+        true,
+      );
+      return desk.explain(request, until);
     },
     async readSandboxFile({ kubeconfig }) {
       const path = join(dirname(pathOf(kubeconfig)), sandboxInfoFile);

@@ -167,6 +167,7 @@ function createControllers(
             maxCachedTags: settings.MAX_IMAGE_CACHE_ENTRIES,
           },
         ),
+        credentials: adapters.credentials,
         commits: createCommitDiscovery({ ...adapters, clock }),
         charts: createChartDiscovery({ ...adapters, clock }),
       },

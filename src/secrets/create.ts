@@ -49,6 +49,8 @@ export interface CredentialsOptions {
   readonly kubelet?: Omit<KubeletLevelOptions, 'environment'>;
   /** The clouds whose identity this process uses; none unless told. */
   readonly clouds?: readonly Cloud[];
+  /** It explains what another process does, whose identity at clouds cannot be seen from here. */
+  readonly isElsewhere?: boolean;
   /** The shard of this controller, part of the names of its sessions at clouds. */
   readonly shard?: string;
 }
@@ -66,6 +68,8 @@ export function createCredentials(deps: CredentialsDeps, options: CredentialsOpt
   const environment = helperEnvironment(deps.environment);
   const allowed = { variables: options.allowed?.variables ?? [], programs: options.allowed?.programs ?? [] };
   const sources = createSourceReader({ ...shared, variables: deps.environment }, { ...allowed, environment });
+  // What is allowed there is not known here; reading refuses all the same.
+  const shown = options.isElsewhere === true ? { ...sources, findRefusal: () => undefined } : sources;
   const registries = createRegistriesSource(deps, options.registries ?? {});
   const metrics = createCredentialMetrics(deps.metrics);
   const accepted = deps.metrics?.gauge(registriesAcceptedMetric);
@@ -74,13 +78,14 @@ export function createCredentials(deps: CredentialsDeps, options: CredentialsOpt
       { ...deps, cloudKeys: createCloudKeys(shared), githubApps: createGitHubAppTokens(deps) },
       options.sharedNamespace,
     ),
-    createRegistriesLevel(registries, sources),
+    createRegistriesLevel(registries, shown),
     ...(options.docker === undefined ? [] : [createDockerLevel(shared, { ...options.docker, environment })]),
     ...(options.kubelet === undefined
       ? []
       : [createKubeletLevel(shared, { ...options.kubelet, environment })]),
     createAmbientLevel(shared, {
       clouds: options.clouds ?? [],
+      isElsewhere: options.isElsewhere === true,
       ...(options.shard === undefined ? {} : { shard: options.shard }),
     }),
   ];

@@ -1,6 +1,7 @@
 import type { CliDeps, Output, SandboxInfo } from '../../src/cli/index.ts';
 import { createProgram, runProgram } from '../../src/cli/index.ts';
 import type { HttpRequest, HttpResponse } from '../../src/ports/index.ts';
+import { createTestCredentials } from './credentials.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -68,6 +69,11 @@ export async function runCommandLine(args: string, world: CliWorld): Promise<Cli
       const { reader, writer } = world.cluster;
       return { reader, writer, close: () => Promise.resolve() };
     },
+    explainCredentials: (cluster, request, signal) =>
+      createTestCredentials(
+        { reader: cluster.reader },
+        { sharedNamespace: 'shared', registries: { namespace: 'system' }, isElsewhere: true },
+      ).desk.explain(request, signal),
     readSandboxFile: () => Promise.resolve(world.sandboxFile),
     openSandbox: () =>
       Promise.resolve({

@@ -1,7 +1,7 @@
 import { annotationOf } from '../../api/meta/index.ts';
 import { annotations, type Warehouse, type WarehouseStatus, warehouses } from '../../api/v1alpha1/index.ts';
-import { groupAnnotations, toPanickedStatus } from '../../domain/index.ts';
-import type { Controller, KubeReader, KubeWriter } from '../../ports/index.ts';
+import { credentialsAnnotation, groupAnnotations, toPanickedStatus } from '../../domain/index.ts';
+import type { Controller, CredentialDesk, KubeReader, KubeWriter } from '../../ports/index.ts';
 import { act } from './act.ts';
 import { evaluateCriteria } from './criteria.ts';
 import { decide } from './decide.ts';
@@ -15,6 +15,8 @@ import { watchCredentials } from './watch.ts';
 export interface WarehouseControllerDeps extends LookDeps {
   readonly reader: KubeReader;
   readonly writer: KubeWriter;
+  /** Tells what the credentials of a look were; without it, that is not reported. */
+  readonly credentials?: Pick<CredentialDesk, 'lastUse'>;
 }
 
 /** How the controller works. */
@@ -55,7 +57,8 @@ export function createWarehouseController(
     wakes: (old, object) =>
       old.metadata.generation !== object.metadata.generation ||
       hasNewRefresh(old, object) ||
-      hasNewGroupRule(old, object),
+      hasNewGroupRule(old, object) ||
+      hasOther(old, object, credentialsAnnotation),
     watches: options.wakeOnSecrets === true ? [watchCredentials(options.sharedNamespace)] : [],
     reconciler: {
       observe: (key, signal) =>
@@ -70,9 +73,11 @@ export function createWarehouseController(
 }
 
 function hasNewGroupRule(old: Warehouse, object: Warehouse): boolean {
-  return Object.values(groupAnnotations).some(
-    (name) => annotationOf(old, name) !== annotationOf(object, name),
-  );
+  return Object.values(groupAnnotations).some((name) => hasOther(old, object, name));
+}
+
+function hasOther(old: Warehouse, object: Warehouse, annotation: string): boolean {
+  return annotationOf(old, annotation) !== annotationOf(object, annotation);
 }
 
 function hasNewRefresh(old: Warehouse, object: Warehouse): boolean {

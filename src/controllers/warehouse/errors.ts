@@ -7,6 +7,11 @@ export const warehouseErrors = defineErrors({
     summary: 'A Warehouse subscribes to a kind of repository that is not supported yet.',
     help: 'Subscribe to image, git and chart repositories only, or leave this Warehouse to Kargo',
   },
+  'warehouse.invalid-annotation': {
+    disposition: 'stop',
+    summary: 'An annotation of a Warehouse that Gantry reads is malformed.',
+    help: 'Correct the annotation as the guide of credentials shows it',
+  },
   'warehouse.invalid-subscription': {
     disposition: 'stop',
     summary: 'An entry of spec.subscriptions is malformed.',

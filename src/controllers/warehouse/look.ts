@@ -15,6 +15,7 @@ import type {
 } from '../../discovery/index.ts';
 import { formatTime, modernizeSubscription, parseGroupRule } from '../../domain/index.ts';
 import type { Clock } from '../../ports/index.ts';
+import { readSources, repoURLOf } from './credentials.ts';
 import { type DueReason, notBeforeMs } from './due.ts';
 import { warehouseErrors } from './errors.ts';
 import type { Look, SkippedImage } from './types.ts';
@@ -61,6 +62,7 @@ export async function lookAtAll(
     notBeforeMs: notBeforeMs(warehouse, reason, startedAtMs),
     previous: previousOf(warehouse),
     labels: labelsFor(warehouse),
+    sources: readSources(warehouse),
   };
   let gitCount = 0;
   const looks = subscriptions.map((subscription) =>
@@ -88,6 +90,8 @@ interface Place {
   readonly previous: DiscoveredArtifacts | undefined;
   /** Labels that the images are compared by. */
   readonly labels: readonly string[];
+  /** The sources of credentials that the Warehouse names, by repository. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 function labelsFor({ metadata }: Warehouse): readonly string[] {
@@ -109,16 +113,17 @@ async function lookAtOne(
   signal: AbortSignal,
 ): Promise<Result> {
   const { project, notBeforeMs: oldestMs, isAwaited } = place;
+  const source = place.sources.get(repoURLOf(subscription));
   switch (subscription.kind) {
     case 'git': {
       const previous = place.previous?.git?.[place.gitIndex];
-      const look = { project, subscription: subscription.git, notBeforeMs: place.notBeforeMs, previous };
+      const look = { project, subscription: subscription.git, notBeforeMs: oldestMs, previous, source };
       const findings = await deps.commits.discover(look, signal);
       return { kind: 'git', result: toGitResult(subscription, findings), askedAtMs: findings.askedAtMs };
     }
     case 'image': {
       const { repoURL } = subscription.image;
-      const image = { project, subscription: subscription.image, notBeforeMs: oldestMs, isAwaited };
+      const image = { project, subscription: subscription.image, notBeforeMs: oldestMs, isAwaited, source };
       const look = { ...image, labels: place.labels };
       const findings = await deps.images.discover(look, signal);
       const skipped = findings.skipped.map((item) => ({ repoURL, ...item }));
@@ -126,7 +131,7 @@ async function lookAtOne(
       return { kind: 'image', result: toImageResult(subscription, findings), skipped, askedAtMs };
     }
     case 'chart': {
-      const look = { project, subscription: subscription.chart, notBeforeMs: oldestMs, isAwaited };
+      const look = { project, subscription: subscription.chart, notBeforeMs: oldestMs, isAwaited, source };
       const findings = await deps.charts.discover(look, signal);
       return { kind: 'chart', result: toChartResult(subscription, findings), askedAtMs: findings.askedAtMs };
     }

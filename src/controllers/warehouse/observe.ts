@@ -2,7 +2,8 @@ import { keyOf, type ObjectKey } from '../../api/meta/index.ts';
 import { freights, type Warehouse, warehouses } from '../../api/v1alpha1/index.ts';
 import { AppError } from '../../base/index.ts';
 import { isInShard, type Shard } from '../../domain/index.ts';
-import type { KubeReader } from '../../ports/index.ts';
+import type { CredentialDesk, KubeReader } from '../../ports/index.ts';
+import { listUses } from './credentials.ts';
 import { whyDue } from './due.ts';
 import { toFreight } from './freight.ts';
 import { candidatesOf } from './group.ts';
@@ -13,6 +14,8 @@ import type { Look, WarehouseSeen } from './types.ts';
 export interface ObserveDeps extends LookDeps {
   readonly reader: KubeReader;
   readonly shard: Shard;
+  /** Tells what the credentials of a look were; without it, that is not reported. */
+  readonly credentials?: Pick<CredentialDesk, 'lastUse'>;
 }
 
 /** Codes that say nothing about the repositories, only that others are before this Warehouse. */
@@ -33,7 +36,17 @@ export async function observe(
   const artifacts = look.kind === 'found' ? look.artifacts : object.status?.discoveredArtifacts;
   const freight = artifacts === undefined ? undefined : toFreight(object, candidatesOf(object, artifacts));
   const hasFreight = freight !== undefined && deps.reader.get(freights, keyOf(freight)) !== undefined;
-  return { object, nowMs: deps.clock.nowMs(), isMine, look, hasFreight };
+  const hasLooked = look.kind === 'found' || look.kind === 'failed';
+  return {
+    object,
+    nowMs: deps.clock.nowMs(),
+    isMine,
+    look,
+    hasFreight,
+    ...(hasLooked && deps.credentials !== undefined
+      ? { credentials: listUses(deps.credentials, object) }
+      : {}),
+  };
 }
 
 async function lookIfDue(deps: ObserveDeps, warehouse: Warehouse, signal: AbortSignal): Promise<Look> {

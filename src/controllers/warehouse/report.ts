@@ -3,6 +3,8 @@ import { annotations } from '../../api/v1alpha1/index.ts';
 import { type AppError, assertNever } from '../../base/index.ts';
 import {
   controllerActor,
+  credentialsCondition,
+  describeCredentials,
   type EventDraft,
   formatTime,
   freightEvent,
@@ -219,6 +221,7 @@ function nextStatus(seen: WarehouseSeen, plan: WarehousePlan, verdict: Verdict):
     ...groupChanges(seen, plan),
     ...skippedChange(seen),
     spellingChange(seen),
+    ...credentialsChange(seen),
   ]) {
     conditions =
       typeof change === 'string'
@@ -283,6 +286,10 @@ function skippedChange({ look }: WarehouseSeen): readonly (Change | string)[] {
   const more = lines.length > maxTagsNamed ? ` and ${lines.length - maxTagsNamed} more` : '';
   const message = `Left out because they cannot be read: ${lines.slice(0, maxTagsNamed).join(', ')}${more}`;
   return [{ type: skippedTags, status: 'True', reason: 'TagsUnreadable', message }];
+}
+
+function credentialsChange({ credentials }: WarehouseSeen): readonly (Change | string)[] {
+  return credentials === undefined ? [] : [describeCredentials(credentials) ?? credentialsCondition];
 }
 
 function spellingChange({ object }: WarehouseSeen): Change | string {

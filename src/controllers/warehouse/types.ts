@@ -1,5 +1,6 @@
 import type { DiscoveredArtifacts, Freight, Warehouse, WarehouseStatus } from '../../api/v1alpha1/index.ts';
 import type { AppError } from '../../base/index.ts';
+import type { UsedCredential } from '../../domain/index.ts';
 
 /** A tag that a look left out because it could not be read. */
 export interface SkippedImage {
@@ -29,6 +30,8 @@ export interface WarehouseSeen {
   readonly look: Look;
   /** Does the Freight of the newest artifacts exist already? */
   readonly hasFreight: boolean;
+  /** What the look's credentials were; absent where nobody looked or nobody tells. */
+  readonly credentials?: readonly UsedCredential[];
 }
 
 /** What is to be done. */

@@ -106,7 +106,8 @@ function keyOf(repository: Repository, action: RegistryAction): string {
 
 function secretKey(credential: Credential | undefined): string {
   if (credential === undefined) return '';
-  const text = `${credential.username ?? ''}\n${credential.password ?? ''}`;
+  const { username = '', password = '', identityToken = '' } = credential;
+  const text = `${username}\n${password}\n${identityToken}`;
   return digestOf(new TextEncoder().encode(text));
 }
 

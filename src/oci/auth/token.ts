@@ -40,6 +40,7 @@ const identityTokenUser = '<token>';
 
 /** The identity token (an OAuth refresh token) of a credential that is one. */
 export function identityTokenOf(credential: Credential | undefined): string | undefined {
+  if (credential?.identityToken !== undefined) return credential.identityToken;
   return credential?.username === identityTokenUser ? credential.password : undefined;
 }
 

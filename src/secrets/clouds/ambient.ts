@@ -23,6 +23,8 @@ export interface AmbientDeps {
 /** Which of them are used, and for whom. */
 export interface AmbientOptions {
   readonly clouds: readonly Cloud[];
+  /** What is explained is another process, whose identity cannot be seen from here. */
+  readonly isElsewhere: boolean;
   /** The shard of this controller, part of the names of its sessions. */
   readonly shard?: string;
 }
@@ -44,11 +46,17 @@ export function createAmbientLevel(deps: AmbientDeps, options: AmbientOptions): 
       deps.tokens.get({ key: `ambient ${identity}`, identity, maxLifeMs, refused }, fetch, signal);
   };
 
+  const findObstacle = (cloud: Cloud): string | undefined => {
+    if (options.isElsewhere) return 'whether the controllers have an identity there cannot be seen from here';
+    return options.clouds.includes(cloud) ? undefined : 'it is not among GANTRY_AMBIENT_CREDENTIALS';
+  };
+
   function lookAtEcr({ place, project }: Wanted): Candidate | undefined {
     const registry = parseEcr(place);
     if (registry === undefined) return undefined;
     const identity = `ambient ECR ${registry.host} for ${project}`;
-    if (!options.clouds.includes('ecr')) return noMatch(level, identity, switchedOff);
+    const obstacle = findObstacle('ecr');
+    if (obstacle !== undefined) return noMatch(level, identity, obstacle);
     if (!hasAwsIdentity(environment))
       return noMatch(level, identity, 'this process has no identity at Amazon');
     const asker = { project, environment, shard: options.shard };
@@ -64,7 +72,8 @@ export function createAmbientLevel(deps: AmbientDeps, options: AmbientOptions): 
   async function lookAtGar({ place, project }: Wanted, signal: AbortSignal): Promise<Candidate | undefined> {
     if (!isGar(place)) return undefined;
     const identity = `ambient Google for ${project}`;
-    if (!options.clouds.includes('gar')) return noMatch(level, identity, switchedOff);
+    const obstacle = findObstacle('gar');
+    if (obstacle !== undefined) return noMatch(level, identity, obstacle);
     if (!(await gar.isAvailable(signal))) {
       return noMatch(level, identity, 'this process has no identity at Google');
     }
@@ -81,7 +90,8 @@ export function createAmbientLevel(deps: AmbientDeps, options: AmbientOptions): 
     const host = parseAcr(place);
     if (host === undefined) return undefined;
     const identity = `ambient ACR ${host}`;
-    if (!options.clouds.includes('acr')) return noMatch(level, identity, switchedOff);
+    const obstacle = findObstacle('acr');
+    if (obstacle !== undefined) return noMatch(level, identity, obstacle);
     if (!hasAzureIdentity(environment))
       return noMatch(level, identity, 'this process has no identity at Azure');
     return {
@@ -100,5 +110,3 @@ export function createAmbientLevel(deps: AmbientDeps, options: AmbientOptions): 
     },
   };
 }
-
-const switchedOff = 'it is not among GANTRY_AMBIENT_CREDENTIALS';
