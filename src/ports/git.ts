@@ -51,6 +51,15 @@ export interface Committer extends GitIdentity {
   readonly signingKey?: SigningKey;
 }
 
+/**
+ * Finds who commits when neither a step nor its clone says so: the ClusterConfig, else the operator's settings.
+ *
+ * Consistency: at most some seconds old. Errors: credentials.no-signing-key; kube.* of reading.
+ */
+export interface Committers {
+  find(signal: AbortSignal): Promise<Committer>;
+}
+
 /** Who, and when (seconds since the epoch, UTC). */
 export interface GitSignature extends GitIdentity {
   readonly timeSec: number;

@@ -29,6 +29,7 @@ export type {
   CheckoutRequest,
   CommitDraft,
   Committer,
+  Committers,
   GitCommit,
   GitIdentity,
   GitRemote,

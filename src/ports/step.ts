@@ -3,7 +3,7 @@ import type { StepOutcome, StepPins } from '../domain/index.ts';
 import type { ArgoCd } from './argocd.ts';
 import type { Credentials } from './credentials.ts';
 import type { Forges } from './forge.ts';
-import type { GitRepos } from './git.ts';
+import type { Committers, GitRepos } from './git.ts';
 import type { Workdir } from './workdir.ts';
 
 /**
@@ -22,6 +22,7 @@ export interface StepPorts {
   readonly git: GitRepos;
   readonly forges: Forges;
   readonly credentials: Credentials;
+  readonly committers: Committers;
   readonly argocd: ArgoCd;
 }
 
@@ -43,8 +44,6 @@ export interface StepRun {
   /** Who created the promotion, without the prefix, e.g. "alice"; `undefined` for auto-promotion. */
   readonly actor: string | undefined;
   readonly uiBaseUrl: string | undefined;
-  /** Who commits when neither the step nor its clone says so. */
-  readonly committer: { readonly name: string; readonly email: string };
   /** Where Applications live unless a step says otherwise. */
   readonly argocdNamespace: string;
 }

@@ -48,6 +48,7 @@ export function hangingPorts(): StepPorts {
       commitUrl: () => undefined,
     },
     credentials: { find: hang },
+    committers: { find: hang },
     argocd: { get: hang, list: hang, patch: hang, refresh: hang },
   };
 }

@@ -15,7 +15,7 @@ export interface ActDeps {
 }
 
 /** Operator settings that steps get to know. */
-export type ActOptions = Pick<StepRun, 'uiBaseUrl' | 'committer' | 'argocdNamespace'>;
+export type ActOptions = Pick<StepRun, 'uiBaseUrl' | 'argocdNamespace'>;
 
 /** Carries a plan out. */
 export async function act(

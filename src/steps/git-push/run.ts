@@ -7,6 +7,9 @@ import type { GitPushConfig } from './schema.ts';
 
 const defaultMaxAttempts = 10;
 
+/** Errors with which the step did its work and the answer is no, so that it is Failed and not Errored, as in Kargo. */
+const refusals: ReadonlySet<string> = new Set(['git.conflict', 'git.rebase-unsafe']);
+
 /**
  * Pushes the local commits of a work tree as a compare-and-swap, rebased in memory when the branch has moved.
  *
@@ -14,11 +17,11 @@ const defaultMaxAttempts = 10;
  * (by their extra header) before it pushes again.
  */
 export async function run(
-  context: StepContext<GitPushConfig, 'git' | 'forges' | 'workdir'>,
+  context: StepContext<GitPushConfig, 'git' | 'forges' | 'committers' | 'workdir'>,
 ): Promise<StepOutcome> {
   const { config, ports, signal } = context;
   if (config.tag) throw stepErrors.create('step.unsupported', 'git-push does not support "tag" yet');
-  const { worktree } = ports.workdir.worktreeAt(config.path);
+  const { worktree, author } = ports.workdir.worktreeAt(config.path);
   const branch = config.generateTargetBranch
     ? `kargo/promotion/${context.run.promotion}`
     : config.targetBranch || worktree.branch;
@@ -26,18 +29,20 @@ export async function run(
     const message = `no branch is checked out at "${config.path}": set targetBranch or generateTargetBranch`;
     return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
   }
+  const committer = author ?? (await ports.committers.find(signal));
   await context.claim({ branch, head: worktree.head });
   const request = {
     worktree,
     branch,
     force: config.force === true || config.generateTargetBranch === true,
     maxAttempts: config.maxAttempts ?? defaultMaxAttempts,
+    committer,
   };
   let pushed: PushResult;
   try {
     pushed = await ports.git.push(request, signal);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'git.conflict') return conflict(error);
+    if (error instanceof AppError && refusals.has(error.code)) return refused(error);
     throw error;
   }
   const commitURL = ports.forges.commitUrl(toForgeRepo(worktree.remote, config.provider), pushed.commit);
@@ -53,7 +58,6 @@ export async function run(
   };
 }
 
-/** The step did its work and the answer is no, so it is Failed and not Errored, as Kargo has it. */
-function conflict(error: AppError): StepOutcome {
+function refused(error: AppError): StepOutcome {
   return { kind: 'failed', status: 'Failed', code: error.code, message: error.message, terminal: true };
 }
