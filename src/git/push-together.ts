@@ -90,7 +90,7 @@ export class JointPush {
     const command = { ref: `refs/heads/${branch}`, oldId: head, newId: stack.tip.commit };
     const answer = await this.#deps.transport.push(remote, [command], [...objects.values()], signal);
     try {
-      const outcome = readOutcome(answer, branch, remote.url);
+      const outcome = readOutcome(answer, command.ref, remote.url);
       if (outcome === 'done') first.source.remember(objects);
       return outcome;
     } catch (error) {

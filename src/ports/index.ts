@@ -35,11 +35,14 @@ export type {
   GitRemote,
   GitRepos,
   GitSignature,
+  LocalTag,
   PushRequest,
   PushResult,
   RefTarget,
   ResolvedRef,
   SigningKey,
+  TagDraft,
+  TagPushRequest,
   Worktree,
 } from './git.ts';
 export type { GitHistory, GitRef } from './git-history.ts';

@@ -7,7 +7,7 @@ import { hasGitHttpBackend, type NativeGitHost, startGitHttpBackend } from '../s
 import { createTemporaryFolder, git, runGit } from '../support/native-git.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(600_000);
 const person = { name: 'Gantry', email: 'gantry@example.com', timeSec: 1_700_000_500 };
 /** Native git writes as the same person at the same time, so that equal commits have equal ids. */
 const env = {

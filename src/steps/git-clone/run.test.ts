@@ -210,5 +210,6 @@ function bind(git: GitWorld['git']): GitWorld['git'] {
     createBranch: (...args) => git.createBranch(...args),
     readCommit: (...args) => git.readCommit(...args),
     push: (...args) => git.push(...args),
+    pushTag: (...args) => git.pushTag(...args),
   };
 }

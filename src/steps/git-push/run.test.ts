@@ -187,10 +187,12 @@ describe('refusals', () => {
     });
   });
 
-  test('a tag', async () => {
-    const draft = { ports: { ...world, workdir: createWorkdir() } };
+  test('a tag that is nowhere', async () => {
+    const { url, at } = seed();
+    const workdir = await checkOut(url, at, world.git);
+    const draft = { ports: { ...world, workdir } };
     await expect(attempt(gitPush, { path: 'src', tag: 'v1' }, draft)).rejects.toMatchObject({
-      code: 'step.unsupported',
+      code: 'git.ref-not-found',
     });
   });
 });

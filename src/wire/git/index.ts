@@ -95,6 +95,7 @@ export {
   readPushCommands,
   readPushReport,
 } from './receive-pack.ts';
+export { isRefName } from './ref-name.ts';
 export { encodeSideBand, readSideBand, type SideBand } from './side-band.ts';
 export { decodeSignature, encodeSignature, type Signature } from './signature.ts';
 export { decodeText, encodeText } from './text.ts';
