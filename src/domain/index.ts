@@ -101,6 +101,7 @@ export { toPanickedStatus } from './panicked.ts';
 export {
   analysisRunName,
   collectionId,
+  commitTrailersAnnotation,
   compareNames,
   comparePromotions,
   createUlids,
@@ -123,10 +124,13 @@ export {
   stepAlias,
   type TaskContent,
   type TaskKind,
+  type Trailer,
+  trailersOf,
   type Variable,
   type Waiting,
   type WaitingReason,
   waitingReasons,
+  withTrailers,
 } from './promotion/index.ts';
 export type {
   EventDraft,

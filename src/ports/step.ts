@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/index.ts';
-import type { StepOutcome, StepPins } from '../domain/index.ts';
+import type { StepOutcome, StepPins, Trailer } from '../domain/index.ts';
 import type { ArgoCd } from './argocd.ts';
 import type { Credentials } from './credentials.ts';
 import type { Forges } from './forge.ts';
@@ -36,6 +36,8 @@ export interface StepRun {
   readonly promotion: string;
   /** The alias of the step, with its task prefix. */
   readonly alias: string;
+  /** What commit messages say about the promotion; usually nothing. */
+  readonly trailers: readonly Trailer[];
   /** When the promotion started, in milliseconds since the epoch: the date of everything it writes. */
   readonly startedAtMs: number;
   /** When this step was first tried, in milliseconds since the epoch. */

@@ -25,6 +25,7 @@ export const testRun: StepRun = {
   project: 'demo',
   stage: 'prod',
   promotion: 'prod.01.abc',
+  trailers: [],
   alias: 'step-1',
   startedAtMs: defaultStartMs,
   stepStartedAtMs: defaultStartMs,

@@ -39,6 +39,13 @@ test('commits what changed, dated as the promotion, with its header', async () =
   expect(drafts).toEqual([{ message: 'Update a\n', author: who, committer: who, headers }]);
 });
 
+test('says at the end of its message what the promotion is, when that is asked for', async () => {
+  const { workdir, drafts } = await createChanged();
+  const run = { trailers: [{ name: 'Gantry-Stage', value: 'prod' }] };
+  await attempt(gitCommit, config, { ports: { workdir }, run });
+  expect(drafts[0]?.message).toBe('Update a\n\nGantry-Stage: prod\n');
+});
+
 test('is skipped, and still names the newest commit, when nothing changed', async () => {
   const { workdir, worktree } = await createChanged();
   await attempt(gitCommit, config, { ports: { workdir } });

@@ -1,4 +1,4 @@
-import type { StepOutcome } from '../../domain/index.ts';
+import { type StepOutcome, withTrailers } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
 import { signedBy, toCommitter, toSignature } from '../committer.ts';
 import type { GitCommitConfig } from './schema.ts';
@@ -7,7 +7,8 @@ import type { GitCommitConfig } from './schema.ts';
  * Commits all changes of a work tree, locally.
  *
  * Dates are the promotion's start, so that a replay makes the same commit; the extra header lets git-push recognise what
- * it has already pushed. The message stays exactly as configured.
+ * it has already pushed. The message stays exactly as configured, unless
+ * trailers are asked for.
  */
 export async function run(
   context: StepContext<GitCommitConfig, 'workdir' | 'committers'>,
@@ -18,7 +19,8 @@ export async function run(
   const configured = config.author === undefined ? author : toCommitter(config.author);
   const committer = configured ?? (await ports.committers.find(signal));
   const who = toSignature(committer, startedAtMs);
-  const message = config.message.endsWith('\n') ? config.message : `${config.message}\n`;
+  const text = withTrailers(config.message, context.run.trailers);
+  const message = text.endsWith('\n') ? text : `${text}\n`;
   const headers = [{ name: 'promotion', value: `${project}/${promotion}/${alias}` }];
   const draft = { message, author: who, committer: who, headers, ...signedBy(committer) };
   const made = await worktree.commit(draft, signal);
