@@ -49,14 +49,9 @@ export {
   readV2Command,
   type V2Command,
 } from './ls-refs.ts';
+export type { ConflictKind, MergeConflict, MergedTrees, ObjectSource, SideChange } from './merge-pass.ts';
 export { mergeText, type TextMerge } from './merge-text.ts';
-export {
-  type ConflictKind,
-  type MergeConflict,
-  type MergedTrees,
-  mergeTrees,
-  type ObjectSource,
-} from './merge-trees.ts';
+export { mergeTrees } from './merge-trees.ts';
 export {
   emptyTreeId,
   type GitObject,
