@@ -127,7 +127,6 @@ function startControllers(cluster: FakeCluster, passes: { promotion: number; sta
       watchesApplications: false,
       shard: { name: undefined, isDefault: true },
       uiBaseUrl: undefined,
-      committer: { name: 'Kargo', email: 'no-reply@kargo.io' },
       argocdNamespace: 'argocd',
     },
   );

@@ -109,6 +109,7 @@ export { toPanickedStatus } from './panicked.ts';
 export {
   analysisRunName,
   collectionId,
+  commitTrailersAnnotation,
   compareNames,
   comparePromotions,
   createUlids,
@@ -131,10 +132,13 @@ export {
   stepAlias,
   type TaskContent,
   type TaskKind,
+  type Trailer,
+  trailersOf,
   type Variable,
   type Waiting,
   type WaitingReason,
   waitingReasons,
+  withTrailers,
 } from './promotion/index.ts';
 export type {
   EventDraft,

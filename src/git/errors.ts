@@ -68,6 +68,16 @@ export const gitErrors = defineErrors({
     summary: 'The private key that commits or tags are to be signed with cannot be read or may not sign.',
     help: 'Give an armored OpenPGP private key or an SSH private key (ed25519, rsa, ecdsa); a protected one needs its passphrase.',
   },
+  'git.bad-ref-name': {
+    disposition: 'stop',
+    summary: 'No branch or tag may have this name.',
+    help: 'Leave out spaces, "..", "~", "^", ":", "?", "*" and "[", and do not begin with "-" or end with ".lock".',
+  },
+  'git.tag-exists': {
+    disposition: 'stop',
+    summary: 'There is a tag of this name already.',
+    help: 'Give each promotion a tag of its own, e.g. with the version of the image in its name.',
+  },
   'git.uncommitted': {
     disposition: 'stop',
     summary:

@@ -1,9 +1,11 @@
 import {
+  type ConflictKind,
   type GitObject,
   type MergeConflict,
   type MergedTrees,
   mergeTrees,
   type ObjectId,
+  type SideChange,
 } from '../wire/git/index.ts';
 import { gitErrors } from './errors.ts';
 import type { RemoteObjects } from './objects.ts';
@@ -49,12 +51,31 @@ export async function mergeOrThrow(
 function conflictError(conflicts: readonly MergeConflict[], { branch, head, subject }: MergeNames): Error {
   const [firstLine = ''] = subject.split('\n');
   const own = JSON.stringify(firstLine.slice(0, maxSubjectLength));
-  const shown = conflicts.slice(0, maxShownPaths).map(({ path, kind }) => `${path} (${kind})`);
+  const shown = conflicts.slice(0, maxShownPaths).map(describeConflict);
   const more = conflicts.length > shown.length ? ` and ${conflicts.length - shown.length} more` : '';
   const where = `branch ${JSON.stringify(branch)} at ${head.slice(0, 10)} and the commit ${own}`;
-  return gitErrors.create('git.conflict', `${where} changed the same places: ${shown.join(', ')}${more}`, {
+  return gitErrors.create('git.conflict', `${where} changed the same places: ${shown.join('; ')}${more}`, {
     data: { paths: conflicts.slice(0, maxShownPaths).map(({ path }) => path), branch, head },
   });
+}
+
+/** The path, and what became of it on either side. */
+function describeConflict({ path, kind, ours, theirs }: MergeConflict): string {
+  const said = inWords[kind];
+  if (said !== undefined) return `${path} (${said})`;
+  return `${path} (${describeChange(ours)} on the branch, ${describeChange(theirs)} by the commit)`;
+}
+
+/** Conflicts of which it is enough to say what both sides did. */
+const inWords: Readonly<Partial<Record<ConflictKind, string>>> = {
+  content: 'the same lines changed on both sides',
+  binary: 'not text, and changed on both sides',
+  mode: 'its mode changed on both sides',
+  'both-added': 'added with different content on both sides',
+};
+
+function describeChange({ change, to }: SideChange): string {
+  return to === undefined ? change : `${change} to ${to}`;
 }
 
 async function readObjects(

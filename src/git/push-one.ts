@@ -64,6 +64,7 @@ export class SinglePush {
   async push(job: Job, signal: AbortSignal): Promise<PushResult> {
     const { worktree, request } = job;
     const { branch } = request;
+    const ref = `refs/heads/${branch}`;
     let head: ObjectId | 'absent' | undefined = this.guessHead(job);
     for (let attempt = 1; attempt <= Math.max(1, request.maxAttempts); attempt++) {
       if (attempt > 1) await this.pause(attempt, signal);
@@ -74,11 +75,11 @@ export class SinglePush {
       const oldId = head === 'absent' ? zeroId : head;
       const answer = await this.#deps.transport.push(
         worktree.remote,
-        [{ ref: `refs/heads/${branch}`, oldId, newId: plan.tip.commit }],
+        [{ ref, oldId, newId: plan.tip.commit }],
         [...plan.objects.values()],
         signal,
       );
-      if (readOutcome(answer, branch, worktree.remote.url, { isForced: request.force }) === 'done') {
+      if (readOutcome(answer, ref, worktree.remote.url, { isForced: request.force }) === 'done') {
         job.source.remember(plan.objects);
         return this.settle(job, plan.tip, { isAdopted: false });
       }

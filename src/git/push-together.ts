@@ -19,6 +19,8 @@ import type { Anchor } from './worktree.ts';
 /** A push and who waits for it. */
 export interface WaitingPush {
   readonly job: Job;
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
   resolve(result: PushResult): void;
   reject(error: unknown): void;
 }
@@ -61,12 +63,14 @@ export class JointPush {
     for (let attempt = 1; attempt <= Math.max(1, maxAttempts); attempt++) {
       if (attempt > 1) await this.#single.pause(attempt, signal);
       head ??= await this.#single.lookUp(remote, branch, signal);
-      if (head === 'absent') return this.#pushAlone(open, signal);
+      if (head === 'absent') return this.#pushAlone(open);
+      open = dropAborted(open);
+      if (open.length === 0) return;
       const stack = await this.#stack(open, head, signal);
       open = stack.placed.map(({ push }) => push);
       if (open.length === 0) return;
       const outcome = stack.tip.commit === head ? 'done' : await this.#send(first, head, stack, signal);
-      if (outcome === 'refused') return this.#pushAlone(open, signal);
+      if (outcome === 'refused') return this.#pushAlone(open);
       if (outcome === 'done') {
         for (const { push, at } of stack.placed) {
           push.resolve(this.#single.settle(push.job, at, { isAdopted: false }));
@@ -90,7 +94,7 @@ export class JointPush {
     const command = { ref: `refs/heads/${branch}`, oldId: head, newId: stack.tip.commit };
     const answer = await this.#deps.transport.push(remote, [command], [...objects.values()], signal);
     try {
-      const outcome = readOutcome(answer, branch, remote.url);
+      const outcome = readOutcome(answer, command.ref, remote.url);
       if (outcome === 'done') first.source.remember(objects);
       return outcome;
     } catch (error) {
@@ -130,7 +134,7 @@ export class JointPush {
       }
       if (!history.reachesBase) {
         // The history was rewritten: what that means is for this push alone.
-        push.resolve(await this.#single.push(job, signal));
+        push.resolve(await this.#single.push(job, push.signal));
         return;
       }
     }
@@ -159,13 +163,20 @@ export class JointPush {
     return integrate({ job, own: undefined, onto, objects }, this.#deps.policy, signal);
   }
 
-  async #pushAlone(pushes: readonly WaitingPush[], signal: AbortSignal): Promise<void> {
+  async #pushAlone(pushes: readonly WaitingPush[]): Promise<void> {
     for (const push of pushes) {
       try {
-        push.resolve(await this.#single.push(push.job, signal));
+        push.signal.throwIfAborted();
+        push.resolve(await this.#single.push(push.job, push.signal));
       } catch (error) {
         push.reject(error);
       }
     }
   }
+}
+
+/** Who gave up is not taken along in a further try. */
+function dropAborted(pushes: readonly WaitingPush[]): readonly WaitingPush[] {
+  for (const { signal, reject } of pushes) if (signal.aborted) reject(signal.reason);
+  return pushes.filter((push) => !push.signal.aborted);
 }

@@ -15,6 +15,7 @@ import type {
   Random,
   RefTarget,
   ResolvedRef,
+  TagPushRequest,
   Worktree,
 } from '../ports/index.ts';
 import {
@@ -38,6 +39,7 @@ import { ObjectCache } from './object-cache.ts';
 import { RemoteObjects } from './objects.ts';
 import { Pusher } from './push.ts';
 import { readOutcome } from './push-report.ts';
+import { pushTag } from './push-tag.ts';
 import { Signers } from './signing/signer.ts';
 import { SshCarrier, type SshOptions } from './ssh/ssh-carrier.ts';
 import { GitTransport } from './transport.ts';
@@ -192,7 +194,7 @@ class ProtocolGitRepos implements GitAdapter {
     const command = { ref: `refs/heads/${branch}`, oldId: zeroId, newId: made.id };
     const emptyTree = { type: 'tree', data: new Uint8Array() } as const;
     const answer = await this.#transport.push(remote, [command], [made.object, emptyTree], signal);
-    if (readOutcome(answer, branch, remote.url) === 'moved') {
+    if (readOutcome(answer, command.ref, remote.url) === 'moved') {
       const where = `branch ${JSON.stringify(branch)} of ${describeUrl(remote.url)}`;
       throw gitErrors.create('git.push-rejected', `${where} exists already`);
     }
@@ -209,6 +211,13 @@ class ProtocolGitRepos implements GitAdapter {
     const { worktree } = request;
     if (!(worktree instanceof GitWorktree)) throw new Error('only work trees of this module can be pushed');
     return this.#pusher.push(request, worktree, signal);
+  }
+
+  async pushTag(request: TagPushRequest, signal: AbortSignal): Promise<{ readonly adopted: boolean }> {
+    const { worktree } = request;
+    if (!(worktree instanceof GitWorktree)) throw new Error('only work trees of this module can be pushed');
+    const adopted = await pushTag({ ...request, worktree }, this.#transport, signal);
+    return { adopted };
   }
 
   #objectsOf(remote: GitRemote): RemoteObjects {

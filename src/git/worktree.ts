@@ -1,9 +1,10 @@
-import type { CommitDraft, FileEntry, GitRemote } from '../ports/index.ts';
+import type { CommitDraft, FileEntry, GitRemote, LocalTag, TagDraft } from '../ports/index.ts';
 import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
 import { SparseCone } from '../wire/git-files/index.ts';
 import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
 import type { Signers } from './signing/signer.ts';
 import { toStoredEntries } from './stored-entries.ts';
+import { createTag, type MadeTag, tagExists } from './tags.ts';
 import { Files } from './workdir/files.ts';
 import { type LeafMode, type ObjectSource, StoredTree } from './workdir/node.ts';
 import { Overlay, type UntrackedFile } from './workdir/overlay.ts';
@@ -41,6 +42,7 @@ export class GitWorktree implements MountableWorktree {
   #ignored: readonly UntrackedFile[] = [];
   /** Trees and blobs of the local commits. */
   readonly #objects = new Map<ObjectId, GitObject>();
+  readonly #tags = new Map<string, MadeTag>();
 
   constructor({ remote, branch, anchor, source, signers, sparse }: WorktreeStart) {
     this.#signers = signers;
@@ -120,6 +122,20 @@ export class GitWorktree implements MountableWorktree {
     const stored = new StoredTree({ source: this.#withLocalObjects(), id: tree });
     this.overlay.tracked = { tree: stored, isCleared: false };
     return { id: made.id, changed: true };
+  }
+
+  get tags(): ReadonlyMap<string, MadeTag> {
+    return this.#tags;
+  }
+
+  async tag(draft: TagDraft): Promise<LocalTag> {
+    if (this.#tags.has(draft.name) && !draft.force) throw tagExists(draft.name, 'of this checkout');
+    const signer = draft.signingKey === undefined ? undefined : await this.#signers.load(draft.signingKey);
+    // A push moves the commits elsewhere; the tag stays on what it tags.
+    const standing = { commits: [...this.#commits], objects: new Map(this.#objects) };
+    const made = await createTag(draft, { commit: parseObjectId(this.head), ...standing }, signer);
+    this.#tags.set(draft.name, made);
+    return made;
   }
 
   /** Has nothing been changed since the last commit? */

@@ -10,6 +10,8 @@ import type {
   ArgoCd,
   Charts,
   Clock,
+  Committer,
+  Committers,
   CredentialDesk,
   Forges,
   GitHistory,
@@ -22,7 +24,12 @@ import type {
   Registry,
 } from '../ports/index.ts';
 import { createPrograms } from '../programs/index.ts';
-import { type CredentialsParts, createCredentials, createSecretHostKeys } from '../secrets/index.ts';
+import {
+  type CredentialsParts,
+  createCommitters,
+  createCredentials,
+  createSecretHostKeys,
+} from '../secrets/index.ts';
 import { createProxyRule, proxySettings } from './proxy.ts';
 import { createRegistryParts } from './registries.ts';
 import type { Resources } from './resources.ts';
@@ -45,6 +52,7 @@ export interface Adapters {
   readonly registry: Registry;
   readonly forges: Forges;
   readonly credentials: CredentialDesk;
+  readonly committers: Committers;
   readonly argocd: ArgoCd;
 }
 
@@ -72,8 +80,12 @@ export function createAdapters(
   settings: Settings,
 ): Adapters {
   const hostKeys = createSecretHostKeys(client, { namespace: settings.KARGO_NAMESPACE });
-  const git = createGitRepos({ ...surroundings, http, hostKeys }, { ssh: sshOptions(settings) });
+  const git = createGitRepos(
+    { ...surroundings, http, hostKeys },
+    { ssh: sshOptions(settings), pushPolicy: settings.GIT_PUSH_INTEGRATION_POLICY },
+  );
   const { budgets, hosts, store } = createRegistryParts(surroundings, settings);
+  const system = settings.SYSTEM_RESOURCES_NAMESPACE;
   return {
     http,
     git,
@@ -89,6 +101,13 @@ export function createAdapters(
     ),
     forges: createForges({ ...surroundings, http }),
     credentials: createDesk(surroundings, client.reader, http, settings).desk,
+    committers: createCommitters(
+      { ...surroundings, reader: client.reader },
+      {
+        fallback: readCommitter(settings),
+        ...(system === undefined ? {} : { systemNamespace: system }),
+      },
+    ),
     argocd: settings.ARGOCD_INTEGRATION_ENABLED
       ? createKubernetesArgoCd(client)
       : createUnavailableArgoCd('ARGOCD_INTEGRATION_ENABLED is false'),
@@ -147,4 +166,11 @@ function sshOptions(settings: Settings): NonNullable<GitReposOptions['ssh']> {
     trustOnFirstUse: settings.GANTRY_SSH_TRUST_ON_FIRST_USE,
     ...(file === undefined ? {} : { knownHosts: readSettingFile('GANTRY_SSH_KNOWN_HOSTS_FILE', file) }),
   };
+}
+
+function readCommitter(settings: Settings): Committer {
+  const identity = { name: settings.GITCLIENT_NAME, email: settings.GITCLIENT_EMAIL };
+  const path = settings.GITCLIENT_SIGNING_KEY_PATH;
+  if (path === undefined) return identity;
+  return { ...identity, signingKey: { privateKey: readSettingFile('GITCLIENT_SIGNING_KEY_PATH', path) } };
 }

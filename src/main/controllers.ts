@@ -205,7 +205,6 @@ function createControllers(
         shard,
         watchesApplications: hasArgoCd,
         uiBaseUrl: settings.API_SERVER_BASE_URL,
-        committer: { name: settings.GITCLIENT_NAME, email: settings.GITCLIENT_EMAIL },
         argocdNamespace: settings.ARGOCD_NAMESPACE,
       },
     ),

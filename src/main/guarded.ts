@@ -32,6 +32,7 @@ function guardGit(git: GitRepos, permit: Permit): GitRepos {
     createBranch: (remote, branch, draft, signal) =>
       permit(signal, (own) => git.createBranch(remote, branch, draft, own)),
     push: (request, signal) => permit(signal, (own) => git.push(request, own)),
+    pushTag: (request, signal) => permit(signal, (own) => git.pushTag(request, own)),
   };
 }
 

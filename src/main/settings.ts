@@ -180,6 +180,18 @@ const Environment = z.object({
     .describe('Watch Applications in ARGOCD_NAMESPACE only. Default false.'),
   GITCLIENT_NAME: z.string().default('Gantry').describe('Who commits, by name. Default Gantry.'),
   GITCLIENT_EMAIL: z.string().default('no-reply@gantry.invalid').describe('Who commits, by e-mail address.'),
+  GITCLIENT_SIGNING_KEY_TYPE: z
+    .enum(['gpg', 'ssh'])
+    .default('gpg')
+    .describe('Kind of that key; the key itself says it too, and what it says counts. Default gpg.'),
+  GITCLIENT_SIGNING_KEY_PATH: z
+    .string()
+    .optional()
+    .describe('File with the private key that signs commits and tags, OpenPGP or SSH. Default none.'),
+  GIT_PUSH_INTEGRATION_POLICY: z
+    .enum(['AlwaysRebase', 'AlwaysMerge', 'RebaseOrMerge', 'RebaseOrFail', 'None'])
+    .default('AlwaysRebase')
+    .describe('What git-push does when the branch has moved. Default AlwaysRebase.'),
   MAX_CONCURRENT_WAREHOUSE_RECONCILES: whole(1)
     .default(32)
     .describe('Warehouses worked on at once. Default 32.'),

@@ -51,6 +51,15 @@ export interface Committer extends GitIdentity {
   readonly signingKey?: SigningKey;
 }
 
+/**
+ * Finds who commits when neither a step nor its clone says so: the ClusterConfig, else the operator's settings.
+ *
+ * Consistency: at most some seconds old. Errors: credentials.no-signing-key; kube.* of reading.
+ */
+export interface Committers {
+  find(signal: AbortSignal): Promise<Committer>;
+}
+
 /** Who, and when (seconds since the epoch, UTC). */
 export interface GitSignature extends GitIdentity {
   readonly timeSec: number;
@@ -80,6 +89,25 @@ export interface CommitDraft {
   readonly signingKey?: SigningKey;
 }
 
+/** An annotated tag to be made of the newest commit of a work tree. */
+export interface TagDraft {
+  /** Without "refs/tags/". */
+  readonly name: string;
+  readonly message: string;
+  readonly tagger: GitSignature;
+  /** Replace a tag of this name that the work tree has made before. */
+  readonly force: boolean;
+  readonly signingKey?: SigningKey;
+}
+
+/** A tag that was made here and is not pushed by itself. */
+export interface LocalTag {
+  /** Of the tag object. */
+  readonly id: string;
+  /** What it tags. */
+  readonly commit: string;
+}
+
 /** A lazily fetched tree of one commit with local changes on top, and the local commits made of them. */
 export interface Worktree extends FileTree {
   readonly remote: GitRemote;
@@ -98,6 +126,10 @@ export interface Worktree extends FileTree {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }>;
+  /** Tags that were made here, by name. */
+  readonly tags: ReadonlyMap<string, LocalTag>;
+  /** Tags the newest commit. Errors: git.tag-exists, git.bad-ref-name. */
+  tag(draft: TagDraft, signal: AbortSignal): Promise<LocalTag>;
   /** Removes every file but those that `.gitignore` names, as `git add .` and `git rm -r .` do. */
   clear(signal: AbortSignal): Promise<void>;
 }
@@ -127,6 +159,15 @@ export interface PushResult {
   readonly adopted: boolean;
 }
 
+/** Which tag to push. */
+export interface TagPushRequest {
+  readonly worktree: Worktree;
+  readonly tag: string;
+  readonly maxAttempts: number;
+  /** The tag object that an earlier attempt may have pushed. */
+  readonly claimed?: string;
+}
+
 /**
  * Git repositories, reached without clones: references are listed, objects fetched one by one when they are read.
  *
@@ -135,7 +176,7 @@ export interface PushResult {
  * Errors: git.auth-failed, git.not-found, git.ref-not-found, git.push-rejected, git.push-raced, git.conflict,
  * git.protocol, git.unreachable, git.rate-limited, git.unsupported, git.object-missing, git.uncommitted, git.too-large,
  * git.signing-key-unusable, git.host-key-changed, git.host-key-unknown, git.ssh-key-unusable,
- * git.branch-protected, git.hook-declined.
+ * git.branch-protected, git.hook-declined, git.tag-exists, git.bad-ref-name.
  */
 export interface GitRepos {
   resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;
@@ -152,7 +193,13 @@ export interface GitRepos {
   /**
    * Pushes the local commits. Before a branch that has moved is changed, it is searched from its head down to the pinned
    * base for a commit with the extra header `promotion` of the newest local commit; what is found is adopted. With no
-   * local commits, a missing branch is made at `head`, one that is behind is moved forward to it, and any other stays.
+   * local commits, a missing branch is made at `head`, one that is behind is moved forward to it, one that is ahead stays,
+   * and one that went another way gets the commits that it does not have.
    */
   push(request: PushRequest, signal: AbortSignal): Promise<PushResult>;
+  /**
+   * Pushes a tag that the work tree has made, with the commits below it that are not pushed yet. A tag that is at the
+   * remote already, and was not made here, is fine as it is.
+   */
+  pushTag(request: TagPushRequest, signal: AbortSignal): Promise<{ readonly adopted: boolean }>;
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../base/index.ts';
-import type { StepOutcome, StepPins } from '../domain/index.ts';
+import type { StepOutcome, StepPins, Trailer } from '../domain/index.ts';
 import type { ArgoCd } from './argocd.ts';
 import type { Credentials } from './credentials.ts';
 import type { Forges } from './forge.ts';
-import type { GitRepos } from './git.ts';
+import type { Committers, GitRepos } from './git.ts';
 import type { Workdir } from './workdir.ts';
 
 /**
@@ -22,6 +22,7 @@ export interface StepPorts {
   readonly git: GitRepos;
   readonly forges: Forges;
   readonly credentials: Credentials;
+  readonly committers: Committers;
   readonly argocd: ArgoCd;
 }
 
@@ -35,6 +36,8 @@ export interface StepRun {
   readonly promotion: string;
   /** The alias of the step, with its task prefix. */
   readonly alias: string;
+  /** What commit messages say about the promotion; usually nothing. */
+  readonly trailers: readonly Trailer[];
   /** When the promotion started, in milliseconds since the epoch: the date of everything it writes. */
   readonly startedAtMs: number;
   /** When this step was first tried, in milliseconds since the epoch. */
@@ -43,8 +46,6 @@ export interface StepRun {
   /** Who created the promotion, without the prefix, e.g. "alice"; `undefined` for auto-promotion. */
   readonly actor: string | undefined;
   readonly uiBaseUrl: string | undefined;
-  /** Who commits when neither the step nor its clone says so. */
-  readonly committer: { readonly name: string; readonly email: string };
   /** Where Applications live unless a step says otherwise. */
   readonly argocdNamespace: string;
 }

@@ -1,4 +1,4 @@
-import type { GitIdentity, Worktree } from './git.ts';
+import type { Committer, Worktree } from './git.ts';
 
 /** What a path in a work directory is. Git keeps no more of a mode than this. */
 export type FileMode = 'file' | 'executable' | 'symlink' | 'directory' | 'submodule';
@@ -49,7 +49,7 @@ export interface Workdir extends FileTree {
    * Mounts a work tree; the path must be free (workdir.exists) unless an earlier mount stands there.
    * `author` is who commits there when a commit does not say so itself.
    */
-  mount(path: string, worktree: Worktree, options?: { readonly author?: GitIdentity }): void;
+  mount(path: string, worktree: Worktree, options?: { readonly author?: Committer }): void;
   /**
    * These paths will probably be read: when the first of them is, what the others in the same work tree need is fetched
    * with it, in one request for each level of directories and one for the files. Only ever a hint.
@@ -60,7 +60,7 @@ export interface Workdir extends FileTree {
     readonly worktree: Worktree;
     /** The rest of the path, below the mount. */
     readonly inner: string;
-    readonly author: GitIdentity | undefined;
+    readonly author: Committer | undefined;
   };
   /**
    * Copies a file or directory; directories merge, files overwrite, symlinks and ".git" are left out. Without `accept`

@@ -22,4 +22,9 @@ export const credentialsErrors = defineErrors({
     summary: 'A helper or a token service did not give the credential that it was asked for.',
     help: 'Look at the helper or service that the message names; it is asked again by itself',
   },
+  'credentials.no-signing-key': {
+    disposition: 'stop',
+    summary: 'The signing key that the ClusterConfig names cannot be found.',
+    help: 'Put an armored OpenPGP or an SSH private key under "signingKey" into the Secret that spec.gitClient.signingKeySecret names.',
+  },
 });

@@ -4,6 +4,7 @@
  * value. Start reading at `credentials.ts`, then `create.ts`.
  */
 export type { Cloud } from './clouds/ambient.ts';
+export { type CommittersOptions, createCommitters } from './committers.ts';
 export {
   type CredentialsDeps,
   type CredentialsOptions,

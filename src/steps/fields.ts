@@ -54,7 +54,10 @@ export const authorField = (meaning: string) =>
         .string()
         .regex(/^[^\s@<>]+@[^\s@<>]+$|<[^\s@<>]+@[^\s@<>]+>$/, { message: "Does not match format 'email'" })
         .describe('E-mail address of the author.'),
-      signingKey: z.string().optional().describe('GPG key to sign with. Not supported yet.'),
+      signingKey: z
+        .string()
+        .optional()
+        .describe('Private key to sign with: armored OpenPGP, or SSH. Default: not signed.'),
     })
     .optional()
     .describe(meaning);

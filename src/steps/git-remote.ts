@@ -1,4 +1,12 @@
-import type { CredentialKind, Credentials, ForgeProvider, ForgeRepo, GitRemote } from '../ports/index.ts';
+import { AppError } from '../base/index.ts';
+import type {
+  CredentialKind,
+  Credentials,
+  ForgeProvider,
+  ForgeRepo,
+  GitRemote,
+  GitRepos,
+} from '../ports/index.ts';
 
 /** The remote behind a step's `repoURL`, with the project's credential for it. */
 export async function findRemote(
@@ -19,4 +27,20 @@ export async function findRemote(
 /** The repository as its git host knows it. */
 export function toForgeRepo(remote: GitRemote, provider: ForgeProvider | undefined): ForgeRepo {
   return provider === undefined ? { remote } : { remote, provider };
+}
+
+/** Has the repository a tag of this name? */
+export async function hasTag(
+  git: GitRepos,
+  remote: GitRemote,
+  tag: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await git.resolve(remote, { kind: 'tag', tag }, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'git.ref-not-found') return false;
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { gitCommit } from './git-commit/index.ts';
 import { gitMergePr } from './git-merge-pr/index.ts';
 import { gitOpenPr } from './git-open-pr/index.ts';
 import { gitPush } from './git-push/index.ts';
+import { gitTag } from './git-tag/index.ts';
 import { gitWaitForPr } from './git-wait-for-pr/index.ts';
 import { yamlUpdate } from './yaml-update/index.ts';
 
@@ -22,6 +23,7 @@ export const stepDefinitions: readonly StepDefinition[] = [
   gitMergePr,
   gitOpenPr,
   gitPush,
+  gitTag,
   gitWaitForPr,
   yamlUpdate,
 ];

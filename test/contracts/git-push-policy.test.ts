@@ -6,8 +6,9 @@ import { createSystemClock } from '../../src/telemetry/index.ts';
 import { hasGitHttpBackend, type NativeGitHost, startGitHttpBackend } from '../support/git-http-backend.ts';
 import { createTemporaryFolder, git, runGit } from '../support/native-git.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
+import { hasSshKeygen, makeSshKey } from '../support/signing-programs.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(600_000);
 const person = { name: 'Gantry', email: 'gantry@example.com', timeSec: 1_700_000_500 };
 /** Native git writes as the same person at the same time, so that equal commits have equal ids. */
 const env = {
@@ -149,6 +150,20 @@ function describePolicies(): void {
     if (isSafe) expect((await attempt).adopted).toBe(false);
     else await expect(attempt).rejects.toMatchObject({ code: 'git.rebase-unsafe', disposition: 'stop' });
   });
+
+  test.skipIf(!hasSshKeygen)(
+    'what was rebased, and merges, are signed so that native git verifies them',
+    async () => {
+      const key = await makeSshKey(folder.path, 'ed25519');
+      const committer = { ...person, signingKey: { privateKey: key.privateKey } };
+      for (const policy of ['AlwaysRebase', 'AlwaysMerge'] as const) {
+        const scene = await arrange('main', { 'b.yaml': 'tag: 3\n' });
+        const { commit } = await promote(scene, 'main', { policy, committer });
+        const verified = await runGit(scene.bare, [...key.gitConfig, 'verify-commit', commit]);
+        expect({ policy, code: verified.code }).toEqual({ policy, code: 0 });
+      }
+    },
+  );
 
   test('RebaseOrMerge keeps what somebody else has signed', async () => {
     const scene = await arrange('main', { 'b.yaml': 'tag: 3\n' });

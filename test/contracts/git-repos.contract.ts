@@ -349,6 +349,32 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       expect(await textAt(remote, 'stage', 'a')).toBe('2');
     });
 
+    test('a tag is pushed with the commits below it, once, and never replaced', async () => {
+      const { remote, name: repository } = await seed({ 'a.txt': 'a' });
+      const { repos } = startProcess();
+      const tagger = author;
+      const make = async (text: string): Promise<Worktree> => {
+        const worktree = await checkout(repos, remote);
+        await write(worktree, 'a.txt', text);
+        await worktree.commit(draft('Set a'), signal);
+        await worktree.tag({ name: 'v1', message: 'One', tagger, force: false }, signal);
+        return worktree;
+      };
+      const worktree = await make('b');
+      const request = { worktree, tag: 'v1', maxAttempts: 3 };
+      expect(await repos.pushTag(request, signal)).toEqual({ adopted: false });
+      expect(await repos.pushTag(request, signal)).toEqual({ adopted: true });
+      const found = await startProcess().repos.resolve(remote, { kind: 'tag', tag: 'v1' }, signal);
+      expect(found).toEqual({ commit: worktree.head });
+      const other = { ...request, worktree: await make('c') };
+      await expect(repos.pushTag(other, signal)).rejects.toMatchObject({ code: 'git.tag-exists' });
+      const claimed = worktree.tags.get('v1')?.id ?? '';
+      expect(await repos.pushTag({ ...other, claimed }, signal)).toEqual({ adopted: true });
+      const nowhere = repos.pushTag({ ...request, tag: 'v2' }, signal);
+      await expect(nowhere).rejects.toMatchObject({ code: 'git.ref-not-found' });
+      await host.verify(repository);
+    });
+
     test('changes that were not committed stop a push that would have to rebase', async () => {
       const { remote } = await seed({ a: '1', b: '1' });
       const { repos } = startProcess();

@@ -10,7 +10,8 @@ import { git } from '../support/native-git.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { describeGitRepos } from './git-repos.contract.ts';
 
-const signal = AbortSignal.timeout(60_000);
+// Counted from the start of the file, whose first suite is long.
+const signal = AbortSignal.timeout(600_000);
 const person = { name: 'Kargo', email: 'no-reply@kargo.io', timeSec: 1_700_000_000 };
 
 if (hasGitHttpBackend) {
@@ -116,6 +117,30 @@ function describeNative(): void {
       disposition: 'stop',
       message: expect.stringMatching(/pre-receive hook declined.*tickets only/),
     });
+  });
+
+  test('of pushes that go together, a hook refuses only the one that it does not like', async () => {
+    await using http = createHttpClient();
+    await using host = await startGitHttpBackend();
+    const remote = await seed(host);
+    const hook = join(host.folderOf('seeded'), 'hooks', 'pre-receive');
+    const script =
+      '#!/bin/sh\nread old new ref\ngit log --format=%s $old..$new | grep -q bad && exit 1\nexit 0\n';
+    await writeFile(hook, script, { mode: 0o755 });
+    const repos = createGitRepos({ http, clock: createSystemClock(), random: createSeededRandom() });
+    const at = await repos.resolve(remote, { kind: 'default' }, signal);
+    const results = await Promise.allSettled(
+      ['first', 'bad', 'last'].map(async (message) => {
+        const worktree = await repos.checkout(remote, at, signal);
+        await worktree.write(message, Buffer.from('x'), 'file', signal);
+        await worktree.commit({ message, author: person, committer: person, headers: [] }, signal);
+        return repos.push({ worktree, branch: 'main', force: false, maxAttempts: 3 }, signal);
+      }),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { code: 'git.hook-declined' } });
+    const subjects = await git(host.folderOf('seeded'), ['log', '--format=%s', 'main']);
+    expect(subjects.split('\n').toSorted()).toEqual(['One', 'first', 'last']);
   });
 }
 

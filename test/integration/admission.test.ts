@@ -71,8 +71,10 @@ describe('admission in front of an API server', () => {
         subscriptions: [{ image: { repoURL: image.repoURL } }],
       },
     });
+    const { metadata, ...dev } = head('Stage', 'dev');
     await create(stages, {
-      ...head('Stage', 'dev'),
+      ...dev,
+      metadata: { ...metadata, annotations: { 'gantry.io/commit-trailers': 'true' } },
       spec: {
         requestedFreight: [{ origin, sources: { direct: true } }],
         promotionTemplate: { spec: { steps: [{ uses: 'git-clear', config: { path: './out' } }] } },
@@ -114,9 +116,13 @@ describe('admission in front of an API server', () => {
     );
     expect(promotion.spec.steps).toEqual([{ uses: 'git-clear', as: 'step-1', config: { path: './out' } }]);
     expect(promotion.metadata.ownerReferences).toMatchObject([{ kind: 'Stage', name: 'dev' }]);
+    expect(promotion.metadata.annotations?.['gantry.io/commit-trailers']).toBe('true');
     const key = { namespace: 'demo', name: promotion.metadata.name };
     const change = client.writer.mergePatch(promotions, key, { spec: { freight: 'other' } }, {}, signal);
     expect(await refusal(change)).toContain('immutable');
+    const silenced = { metadata: { annotations: { 'gantry.io/commit-trailers': 'false' } } };
+    const kept = await client.writer.mergePatch(promotions, key, silenced, {}, signal);
+    expect(kept.metadata.annotations?.['gantry.io/commit-trailers']).toBe('true');
     const approved = { status: { approvedFor: { prod: { approvedAt: '2026-01-01T00:00:00Z' } } } };
     const status = await client.writer.mergePatch(
       freights,

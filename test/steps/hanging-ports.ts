@@ -19,6 +19,8 @@ const worktree: Worktree = {
   base: '1'.repeat(40),
   head: '2'.repeat(40),
   commit: hang,
+  tags: new Map(),
+  tag: hang,
   clear: hang,
 };
 
@@ -37,7 +39,7 @@ const workdir: Workdir = {
 export function hangingPorts(): StepPorts {
   return {
     workdir,
-    git: { resolve: hang, checkout: hang, createBranch: hang, readCommit: hang, push: hang },
+    git: { resolve: hang, checkout: hang, createBranch: hang, readCommit: hang, push: hang, pushTag: hang },
     forges: {
       listPullRequests: hang,
       openPullRequest: hang,
@@ -48,6 +50,7 @@ export function hangingPorts(): StepPorts {
       commitUrl: () => undefined,
     },
     credentials: { find: hang },
+    committers: { find: hang },
     argocd: { get: hang, list: hang, patch: hang, refresh: hang },
   };
 }

@@ -135,8 +135,8 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
         },
       };
       const expressions = draft.expressions ?? createTestExpressions(clock);
-      const { project, stage, promotion, actor, uiBaseUrl, committer, argocdNamespace } = testRun;
-      const run = { project, stage, promotion, actor, uiBaseUrl, committer, argocdNamespace };
+      const { project, stage, promotion, actor, trailers, uiBaseUrl, argocdNamespace } = testRun;
+      const run = { project, stage, promotion, actor, trailers, uiBaseUrl, argocdNamespace };
       const result = await engine.execute(
         { steps: draft.steps, status, expressions, uid: 'uid-1', run },
         pass,

@@ -60,7 +60,6 @@ function startProcess(cluster: FakeCluster, definitions: readonly StepDefinition
       watchesApplications: false,
       shard: { name: undefined, isDefault: true },
       uiBaseUrl: undefined,
-      committer: { name: 'Kargo', email: 'no-reply@kargo.io' },
       argocdNamespace: 'argocd',
     },
   );

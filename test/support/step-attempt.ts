@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/base/index.ts';
 import type { StepOutcome, StepPins } from '../../src/domain/index.ts';
-import type { StepDefinition, StepPorts, StepRun } from '../../src/ports/index.ts';
+import type { Committers, StepDefinition, StepPorts, StepRun } from '../../src/ports/index.ts';
 import { defaultStartMs } from './manual-clock.ts';
 
 /** What a test says about an attempt; everything else has a usual value. */
@@ -25,14 +25,19 @@ export const testRun: StepRun = {
   project: 'demo',
   stage: 'prod',
   promotion: 'prod.01.abc',
+  trailers: [],
   alias: 'step-1',
   startedAtMs: defaultStartMs,
   stepStartedAtMs: defaultStartMs,
   nowMs: defaultStartMs,
   actor: undefined,
   uiBaseUrl: undefined,
-  committer: { name: 'Kargo', email: 'no-reply@kargo.io' },
   argocdNamespace: 'argocd',
+};
+
+/** Who commits in tests unless they say so. */
+export const testCommitters: Committers = {
+  find: async () => ({ name: 'Kargo', email: 'no-reply@kargo.io' }),
 };
 
 /** Tries a step once, as the engine does, but lets its errors through. */
@@ -50,7 +55,7 @@ export async function attempt(
   let pinned: StepPins | undefined;
   const claims: StepPins[] = [];
   const outcome = await prepared.run({
-    ports: draft.ports ?? {},
+    ports: { committers: testCommitters, ...draft.ports },
     run: { ...testRun, ...draft.run },
     previousOutput: draft.previousOutput,
     pins: draft.pins,

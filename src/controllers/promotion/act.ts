@@ -1,7 +1,13 @@
 import { keyOf } from '../../api/meta/index.ts';
 import type { PromotionStatus } from '../../api/v1alpha1/index.ts';
 import { annotations, promotions, stages } from '../../api/v1alpha1/index.ts';
-import { type EngineStatus, formatAnnotatedRequest, formatOrigin, nameOfActor } from '../../domain/index.ts';
+import {
+  type EngineStatus,
+  formatAnnotatedRequest,
+  formatOrigin,
+  nameOfActor,
+  trailersOf,
+} from '../../domain/index.ts';
 import type { KubeWriter, Pass, StepRun } from '../../ports/index.ts';
 import type { Engine, PromotionFacts, StepExpressions } from '../../steps/engine/index.ts';
 import { mergeEngineStatus } from './report.ts';
@@ -15,7 +21,7 @@ export interface ActDeps {
 }
 
 /** Operator settings that steps get to know. */
-export type ActOptions = Pick<StepRun, 'uiBaseUrl' | 'committer' | 'argocdNamespace'>;
+export type ActOptions = Pick<StepRun, 'uiBaseUrl' | 'argocdNamespace'>;
 
 /** Carries a plan out. */
 export async function act(
@@ -54,6 +60,12 @@ export async function act(
         project: promotion.metadata.namespace ?? '',
         stage: promotion.spec.stage,
         promotion: promotion.metadata.name,
+        trailers: trailersOf(promotion.metadata.annotations, {
+          project: promotion.metadata.namespace ?? '',
+          stage: promotion.spec.stage,
+          promotion: promotion.metadata.name,
+          freight: run.freight.metadata.name,
+        }),
         actor: actor === undefined || actor.startsWith('controller:') ? undefined : nameOfActor(actor),
         ...options,
       },

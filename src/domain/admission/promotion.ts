@@ -12,7 +12,7 @@ import {
 import { equalJson } from '../../base/index.ts';
 import { kubernetesActor, promotionEvent } from '../events.ts';
 import { formatOrigin, isFreightAvailable, shortenLabelValue } from '../freight/index.ts';
-import { inflateSteps, promotionName, type TaskKind } from '../promotion/index.ts';
+import { commitTrailersAnnotation, inflateSteps, promotionName, type TaskKind } from '../promotion/index.ts';
 import { allow, deny, invalid, type Subject, wrongValue } from './answers.ts';
 import { checkProject, withAnnotation, withLabel, withSignedRequest } from './shared-rules.ts';
 import type { AdmissionRequest, Defaulted, NamespaceFact, Requester, Validated } from './types.ts';
@@ -54,7 +54,15 @@ type Rule = (
 
 const component = 'promotion-webhook';
 
-const creationRules: readonly Rule[] = [resolveOrigin, setName, setActor, signAbort, setSteps, setHoldIntent];
+const creationRules: readonly Rule[] = [
+  resolveOrigin,
+  setName,
+  setActor,
+  signAbort,
+  setSteps,
+  setHoldIntent,
+  setTrailers,
+];
 
 /** Completes a Promotion, which people and auto-promotion create with a Stage and a Freight only. */
 export function defaultPromotion(
@@ -217,17 +225,26 @@ function setHoldIntent(...[promotion, { request, facts }]: Parameters<Rule>): De
   return { kind: 'allowed', object: withAnnotation(object, annotation, origin) };
 }
 
+/** Whether its commits name the Promotion is the Stage's to say, unless the Promotion does. */
+function setTrailers(...[promotion, { stage }]: Parameters<Rule>): Defaulted<Promotion> {
+  const wanted =
+    promotion.metadata.annotations?.[commitTrailersAnnotation] ??
+    stage.metadata.annotations?.[commitTrailersAnnotation];
+  return { kind: 'allowed', object: withAnnotation(promotion, commitTrailersAnnotation, wanted) };
+}
+
 function isAutomatic(requester: Requester, actor: string): boolean {
   return requester.isControlPlane && (actor === '' || actor.startsWith('controller:'));
 }
 
-/** Who created a Promotion and what it holds never changes. */
+/** Who created a Promotion, what it holds and what its commits say never changes. */
 function keepAnnotations(...[promotion, { request }]: Parameters<Rule>): Defaulted<Promotion> {
   let object = promotion;
   for (const name of [
     annotations.createActor,
     annotations.autoPromotionHold,
     annotations.autoPromotionResume,
+    commitTrailersAnnotation,
   ])
     object = withAnnotation(object, name, request.oldObject?.metadata.annotations?.[name]);
   return { kind: 'allowed', object };

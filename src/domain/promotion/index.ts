@@ -3,6 +3,7 @@
  * Pure; it must never run a step or read a cluster. Start reading at `ordering.ts`.
  */
 export { collectionId, type FreightCopy, type FreightSet, nextFreightCollection } from './collection.ts';
+export { commitTrailersAnnotation, type Trailer, trailersOf, withTrailers } from './commit-trailers.ts';
 export {
   type Inflation,
   type InflationProblem,

@@ -7,6 +7,7 @@ import {
   flushPacket,
   gitWireErrors,
   type IdentifiedObject,
+  isRefName,
   kindOf,
   type ObjectId,
   PacketReader,
@@ -16,7 +17,6 @@ import {
   readPushCommands,
   zeroId,
 } from '../../wire/git/index.ts';
-import { isRefName } from './refs.ts';
 import type { Repository } from './repository.ts';
 
 /** What the server offers for pushing. */

@@ -1,13 +1,5 @@
 import { isObjectId, type ObjectId } from '../../wire/git/index.ts';
 
-/** Is this a name that git accepts for a reference? */
-export function isRefName(name: string): boolean {
-  if (!name.startsWith('refs/') || name.length > 1000) return false;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not occur
-  if (/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$/.test(name)) return false;
-  return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
-}
-
 /** References by name, with the rule that a name cannot be the folder of another. */
 export class RefStore {
   readonly #refs = new Map<string, ObjectId>();

@@ -1,4 +1,4 @@
-import type { CopyReport, FileEntry, GitIdentity, RealFiles, Workdir, Worktree } from '../../ports/index.ts';
+import type { Committer, CopyReport, FileEntry, RealFiles, Workdir, Worktree } from '../../ports/index.ts';
 import { gitErrors } from '../errors.ts';
 import { type Accept, copy, move } from './copy.ts';
 import { workdirErrors } from './errors.ts';
@@ -22,7 +22,7 @@ export function createWorkdir(limits: RealFilesLimits = {}): Workdir {
 
 interface Mounted {
   readonly worktree: Worktree;
-  readonly author: GitIdentity | undefined;
+  readonly author: Committer | undefined;
 }
 
 class MemoryWorkdir implements Workdir {
@@ -84,7 +84,7 @@ class MemoryWorkdir implements Workdir {
     this.#expected.add(paths);
   }
 
-  mount(path: string, worktree: Worktree, options: { readonly author?: GitIdentity } = {}): void {
+  mount(path: string, worktree: Worktree, options: { readonly author?: Committer } = {}): void {
     if (!isMountable(worktree)) throw new Error('only work trees of this module can be mounted');
     const names = clampPath(path);
     const at = names.join('/');

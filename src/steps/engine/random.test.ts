@@ -83,7 +83,9 @@ test('an undisturbed run ends as the rules say', async () => {
   );
 });
 
-test('whatever disturbs a promotion, it ends as if nothing had, and does nothing outside twice', async () => {
+test('whatever disturbs a promotion, it ends as if nothing had, and does nothing outside twice', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(plans, fc.array(aDisturbance, { maxLength: 8 }), async (drafts, happenings) => {
       const undisturbed = await createDisturbedRun(drafts, []).play();

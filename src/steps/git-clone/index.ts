@@ -8,7 +8,7 @@ export const gitClone = defineStep({
   name: 'git-clone',
   config: GitCloneConfig,
   output: GitCloneOutput,
-  needs: ['git', 'credentials', 'workdir'],
+  needs: ['git', 'credentials', 'committers', 'workdir'],
   effect: 'fetch',
   run,
 });

@@ -89,6 +89,18 @@ describe('checkouts', () => {
     await attempt(gitClone, config, { ports: portsOf(workdir) });
     expect(workdir.worktreeAt('src').author).toEqual({ name: 'Robot', email: 'robot@example.com' });
   });
+
+  test('a signing key of the clone’s author signs in its checkouts', async () => {
+    const { url } = world.seed({ 'a.txt': 'a' });
+    const workdir = createWorkdir();
+    const author = { name: 'Robot', email: 'robot@example.com', signingKey: 'k' };
+    await attempt(
+      gitClone,
+      { repoURL: url, author, checkout: [{ path: 'src' }] },
+      { ports: portsOf(workdir) },
+    );
+    expect(workdir.worktreeAt('src').author).toMatchObject({ signingKey: { privateKey: 'k' } });
+  });
 });
 
 describe('a branch that does not exist', () => {
@@ -168,13 +180,6 @@ describe('refusals', () => {
 
   const unsupported = [
     { field: 'recurseSubmodules', config: { recurseSubmodules: true, checkout: [{ path: 'a' }] } },
-    {
-      field: 'author.signingKey',
-      config: {
-        author: { name: 'a', email: 'a@b', signingKey: 'k' },
-        checkout: [{ path: 'a' }],
-      },
-    },
   ];
   test.each(unsupported)('$field is not supported', async ({ config }) => {
     const draft = { ports: portsOf(createWorkdir()) };
@@ -205,5 +210,6 @@ function bind(git: GitWorld['git']): GitWorld['git'] {
     createBranch: (...args) => git.createBranch(...args),
     readCommit: (...args) => git.readCommit(...args),
     push: (...args) => git.push(...args),
+    pushTag: (...args) => git.pushTag(...args),
   };
 }

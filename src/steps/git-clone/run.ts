@@ -1,19 +1,13 @@
 import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
-import type {
-  GitIdentity,
-  GitRemote,
-  RefTarget,
-  ResolvedRef,
-  StepContext,
-  Worktree,
-} from '../../ports/index.ts';
+import type { GitRemote, RefTarget, ResolvedRef, StepContext, Worktree } from '../../ports/index.ts';
 import { isSparseDirectory } from '../../wire/git-files/index.ts';
+import { signedBy, toCommitter, toSignature } from '../committer.ts';
 import { stepErrors } from '../errors.ts';
 import { findRemote } from '../git-remote.ts';
 import type { GitCloneConfig } from './schema.ts';
 
-type Context = StepContext<GitCloneConfig, 'git' | 'credentials' | 'workdir'>;
+type Context = StepContext<GitCloneConfig, 'git' | 'credentials' | 'committers' | 'workdir'>;
 type Checkout = GitCloneConfig['checkout'][number];
 
 /**
@@ -36,7 +30,7 @@ export async function run(context: Context): Promise<StepOutcome> {
     commits[nameOf(checkout)] = at.commit;
   }
   // All or nothing: a step that failed is not replayed, so it must leave nothing behind.
-  const author = config.author === undefined ? {} : { author: identityOf(config.author) };
+  const author = config.author === undefined ? {} : { author: toCommitter(config.author) };
   for (const { path, worktree } of mounts) ports.workdir.mount(path, worktree, author);
   context.pin(pins);
   return { kind: 'done', status: 'Succeeded', output: { commits } };
@@ -59,7 +53,6 @@ function refuse(config: GitCloneConfig): StepOutcome | undefined {
       `sparse: "${notDirectory}" is no directory below the root: absolute paths, ".." and wildcards are refused`,
     );
   }
-  if (config.author?.signingKey) throw unsupported('author.signingKey');
   return undefined;
 }
 
@@ -91,11 +84,11 @@ async function resolve(context: Context, remote: GitRemote, checkout: Checkout):
 /** Another promotion may create the same branch at the same time; whoever comes second takes what the first has made. */
 async function createBranch(context: Context, remote: GitRemote, branch: string): Promise<ResolvedRef> {
   const { ports, signal } = context;
-  const who = {
-    ...identityOf(context.config.author ?? context.run.committer),
-    timeSec: Math.floor(context.run.startedAtMs / 1000),
-  };
-  const draft = { message: 'Initial commit', author: who, committer: who, headers: [] };
+  const { author } = context.config;
+  const committer = author === undefined ? await ports.committers.find(signal) : toCommitter(author);
+  const who = toSignature(committer, context.run.startedAtMs);
+  const message = 'Initial commit';
+  const draft = { message, author: who, committer: who, headers: [], ...signedBy(committer) };
   try {
     return await ports.git.createBranch(remote, branch, draft, signal);
   } catch (error) {
@@ -103,8 +96,6 @@ async function createBranch(context: Context, remote: GitRemote, branch: string)
     return await ports.git.resolve(remote, { kind: 'branch', branch }, signal);
   }
 }
-
-const identityOf = ({ name, email }: GitIdentity): GitIdentity => ({ name, email });
 
 function toTarget(checkout: Checkout): RefTarget {
   if (checkout.branch) return { kind: 'branch', branch: checkout.branch };

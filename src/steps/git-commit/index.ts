@@ -8,7 +8,7 @@ export const gitCommit = defineStep({
   name: 'git-commit',
   config: GitCommitConfig,
   output: GitCommitOutput,
-  needs: ['workdir'],
+  needs: ['workdir', 'committers'],
   effect: 'local',
   run,
 });

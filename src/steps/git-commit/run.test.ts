@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryWorktree } from '../../../test/support/memory-objects.ts';
 import { attempt } from '../../../test/support/step-attempt.ts';
 import { createWorkdir } from '../../../test/support/workdir.ts';
-import type { CommitDraft, GitIdentity, Workdir, Worktree } from '../../ports/index.ts';
+import type { CommitDraft, Committer, Workdir, Worktree } from '../../ports/index.ts';
 import { gitCommit } from './index.ts';
 
 const { signal } = new AbortController();
 
 /** A checkout with one change; what is committed in it is kept. */
-async function createChanged(options: { readonly author?: GitIdentity } = {}): Promise<{
+async function createChanged(options: { readonly author?: Committer } = {}): Promise<{
   readonly workdir: Workdir;
   readonly worktree: Worktree;
   readonly drafts: CommitDraft[];
@@ -18,7 +18,9 @@ async function createChanged(options: { readonly author?: GitIdentity } = {}): P
   const commit = worktree.commit.bind(worktree);
   worktree.commit = (draft, stop) => {
     drafts.push(draft);
-    return commit(draft, stop);
+    // The keys of these tests are only words.
+    const { signingKey: _, ...unsigned } = draft;
+    return commit(unsigned, stop);
   };
   const workdir = createWorkdir();
   workdir.mount('src', worktree, options);
@@ -35,6 +37,13 @@ test('commits what changed, dated as the promotion, with its header', async () =
   const who = { name: 'Kargo', email: 'no-reply@kargo.io', timeSec: 1_767_323_045 };
   const headers = [{ name: 'promotion', value: 'demo/prod.01.abc/commit' }];
   expect(drafts).toEqual([{ message: 'Update a\n', author: who, committer: who, headers }]);
+});
+
+test('says at the end of its message what the promotion is, when that is asked for', async () => {
+  const { workdir, drafts } = await createChanged();
+  const run = { trailers: [{ name: 'Gantry-Stage', value: 'prod' }] };
+  await attempt(gitCommit, config, { ports: { workdir }, run });
+  expect(drafts[0]?.message).toBe('Update a\n\nGantry-Stage: prod\n');
 });
 
 test('is skipped, and still names the newest commit, when nothing changed', async () => {
@@ -55,30 +64,58 @@ test('makes the same commit in a replay', async () => {
   expect(first.worktree.head).not.toBe(first.worktree.base);
 });
 
-describe('the author', () => {
+describe('who commits', () => {
   const own = { name: 'Own', email: 'own@example.com' };
-  const cloned = { name: 'Clone', email: 'clone@example.com' };
+  const cloned: Committer = { name: 'Clone', email: 'clone@example.com', signingKey: { privateKey: 'c' } };
+  const operator = { name: 'Operator', email: 'op@example.com', signingKey: { privateKey: 'o' } };
   test.each([
-    { name: 'the step’s own', config: { author: own }, author: cloned, want: 'Own' },
-    { name: 'that of the clone', config: {}, author: cloned, want: 'Clone' },
-    { name: 'the operator’s', config: {}, author: undefined, want: 'Kargo' },
-  ])('is $name', async ({ config: more, author, want }) => {
+    {
+      name: 'the step’s own author',
+      step: own,
+      author: cloned,
+      want: own,
+      because: 'a key belongs to a name',
+    },
+    {
+      name: 'the step’s own author with a key',
+      step: { ...own, signingKey: 's' },
+      author: cloned,
+      want: { ...own, signingKey: { privateKey: 's' } },
+    },
+    { name: 'an empty key', step: { ...own, signingKey: '' }, author: cloned, want: own },
+    { name: 'the author of the clone', step: undefined, author: cloned, want: cloned },
+    { name: 'the operator', step: undefined, author: undefined, want: operator },
+  ])('$name', async ({ step, author, want }) => {
     const { workdir, drafts } = await createChanged(author === undefined ? {} : { author });
-    await attempt(gitCommit, { ...config, ...more }, { ports: { workdir } });
-    expect(drafts[0]?.author.name).toBe(want);
+    const more = step === undefined ? {} : { author: step };
+    const ports = { workdir, committers: { find: async () => operator } };
+    await attempt(gitCommit, { ...config, ...more }, { ports });
+    const draft = drafts[0];
+    expect({ name: draft?.author.name, email: draft?.author.email, signingKey: draft?.signingKey }).toEqual({
+      signingKey: undefined,
+      ...want,
+    });
+    expect(draft?.committer).toEqual(draft?.author);
   });
 });
 
-test.each([
-  {
-    name: 'a signing key',
-    config: { author: { name: 'a', email: 'a@b', signingKey: 'k' } },
-    want: 'step.unsupported',
-  },
-  { name: 'no checkout', config: { path: 'nope' }, want: 'git.not-a-worktree' },
-])('refuses $name', async ({ config: more, want }) => {
-  const { workdir } = await createChanged();
-  await expect(attempt(gitCommit, { ...config, ...more }, { ports: { workdir } })).rejects.toMatchObject({
-    code: want,
+test('a key that cannot be used is told without its text', async () => {
+  const workdir = createWorkdir();
+  workdir.mount('src', createMemoryWorktree({ 'a.txt': 'a' }));
+  await workdir.write('src/a.txt', new TextEncoder().encode('b'), 'file', signal);
+  const author = { name: 'a', email: 'a@b', signingKey: 'hunter2' };
+  const failed = attempt(gitCommit, { ...config, author }, { ports: { workdir } });
+  await expect(failed).rejects.toMatchObject({
+    code: 'git.signing-key-unusable',
+    message: expect.not.stringContaining('hunter2'),
   });
+});
+
+test('refuses a path without a checkout', async () => {
+  const { workdir } = await createChanged();
+  await expect(attempt(gitCommit, { ...config, path: 'nope' }, { ports: { workdir } })).rejects.toMatchObject(
+    {
+      code: 'git.not-a-worktree',
+    },
+  );
 });

@@ -1,26 +1,29 @@
-import type { StepOutcome } from '../../domain/index.ts';
+import { type StepOutcome, withTrailers } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
-import { stepErrors } from '../errors.ts';
+import { signedBy, toCommitter, toSignature } from '../committer.ts';
 import type { GitCommitConfig } from './schema.ts';
 
 /**
  * Commits all changes of a work tree, locally.
  *
  * Dates are the promotion's start, so that a replay makes the same commit; the extra header lets git-push recognise what
- * it has already pushed. The message stays exactly as configured.
+ * it has already pushed. The message stays exactly as configured, unless
+ * trailers are asked for.
  */
-export async function run(context: StepContext<GitCommitConfig, 'workdir'>): Promise<StepOutcome> {
+export async function run(
+  context: StepContext<GitCommitConfig, 'workdir' | 'committers'>,
+): Promise<StepOutcome> {
   const { config, ports, signal } = context;
-  if (config.author?.signingKey) {
-    throw stepErrors.create('step.unsupported', 'git-commit does not support "author.signingKey" yet');
-  }
   const { worktree, author } = ports.workdir.worktreeAt(config.path);
-  const { project, promotion, alias, startedAtMs, committer } = context.run;
-  const { name, email } = config.author ?? author ?? committer;
-  const who = { name, email, timeSec: Math.floor(startedAtMs / 1000) };
-  const message = config.message.endsWith('\n') ? config.message : `${config.message}\n`;
+  const { project, promotion, alias, startedAtMs } = context.run;
+  const configured = config.author === undefined ? author : toCommitter(config.author);
+  const committer = configured ?? (await ports.committers.find(signal));
+  const who = toSignature(committer, startedAtMs);
+  const text = withTrailers(config.message, context.run.trailers);
+  const message = text.endsWith('\n') ? text : `${text}\n`;
   const headers = [{ name: 'promotion', value: `${project}/${promotion}/${alias}` }];
-  const made = await worktree.commit({ message, author: who, committer: who, headers }, signal);
+  const draft = { message, author: who, committer: who, headers, ...signedBy(committer) };
+  const made = await worktree.commit(draft, signal);
   return {
     kind: 'done',
     status: made.changed ? 'Succeeded' : 'Skipped',

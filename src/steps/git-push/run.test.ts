@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GitWorld, startGitWorld } from '../../../test/support/git-world.ts';
-import { attempt, testRun } from '../../../test/support/step-attempt.ts';
+import { attempt, testCommitters, testRun } from '../../../test/support/step-attempt.ts';
 import { createWorkdir } from '../../../test/support/workdir.ts';
-import type { GitRepos, Workdir } from '../../ports/index.ts';
+import { AppError } from '../../base/index.ts';
+import type { GitRepos, PushRequest, Workdir } from '../../ports/index.ts';
 import { gitPush } from './index.ts';
 
 const { signal } = new AbortController();
@@ -89,6 +90,44 @@ test('fails for good, and names the file, when both changed the same lines', asy
   expect(outcome.message).toContain('values.yaml');
 });
 
+test('fails for good when the commits must not be rebased', async () => {
+  const { url, at } = seed();
+  const workdir = await checkOut(url, at, world.git);
+  const git: GitRepos = {
+    ...world.git,
+    push: () => Promise.reject(new AppError('git.rebase-unsafe', 'unsafe', { disposition: 'stop' })),
+  };
+  const { outcome } = await attempt(gitPush, { path: 'src' }, { ports: { ...world, git, workdir } });
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    status: 'Failed',
+    code: 'git.rebase-unsafe',
+    terminal: true,
+  });
+});
+
+test('what is rebased is signed by the author of the clone, and else by the operator', async () => {
+  const operator = { name: 'Operator', email: 'op@example.com' };
+  const robot = { name: 'Robot', email: 'robot@example.com', signingKey: { privateKey: 'k' } };
+  for (const author of [robot, undefined]) {
+    const { url, at } = seed();
+    const before = await checkOut(url, at, world.git);
+    const workdir = createWorkdir();
+    workdir.mount('src', before.worktreeAt('src').worktree, author === undefined ? {} : { author });
+    const requests: PushRequest[] = [];
+    const git: GitRepos = {
+      ...world.git,
+      push: async (request) => {
+        requests.push(request);
+        return { commit: at.commit, branch: request.branch, adopted: false };
+      },
+    };
+    const committers = { find: async () => operator };
+    await attempt(gitPush, { path: 'src' }, { ports: { ...world, git, committers, workdir } });
+    expect(requests[0]?.committer).toEqual(author ?? operator);
+  }
+});
+
 test.each([
   { name: 'the branch itself', config: {} },
   { name: 'a branch of its own', config: { generateTargetBranch: true } },
@@ -117,7 +156,7 @@ test('does nothing outside before its claim is written', async () => {
   const prepared = gitPush.prepare({ path: 'src' });
   if (!prepared.ok) throw new Error('unreachable');
   const lost = prepared.run({
-    ports: { git: world.git, forges: world.forges, workdir },
+    ports: { git: world.git, forges: world.forges, committers: testCommitters, workdir },
     run: testRun,
     previousOutput: undefined,
     pins: undefined,
@@ -148,10 +187,12 @@ describe('refusals', () => {
     });
   });
 
-  test('a tag', async () => {
-    const draft = { ports: { ...world, workdir: createWorkdir() } };
+  test('a tag that is nowhere', async () => {
+    const { url, at } = seed();
+    const workdir = await checkOut(url, at, world.git);
+    const draft = { ports: { ...world, workdir } };
     await expect(attempt(gitPush, { path: 'src', tag: 'v1' }, draft)).rejects.toMatchObject({
-      code: 'step.unsupported',
+      code: 'git.ref-not-found',
     });
   });
 });

@@ -13,7 +13,7 @@ export const GitPushConfig = z
       .boolean()
       .optional()
       .describe('Push to a branch of the promotion’s own, "kargo/promotion/<name>", whatever it holds.'),
-    tag: z.string().optional().describe('Push a tag instead. Not supported yet.'),
+    tag: z.string().optional().describe('Push this tag, which git-tag has made, instead of a branch.'),
     force: z.boolean().optional().describe('Overwrite the branch whatever it holds. Default false.'),
     maxAttempts: z
       .int()

@@ -49,14 +49,9 @@ export {
   readV2Command,
   type V2Command,
 } from './ls-refs.ts';
+export type { ConflictKind, MergeConflict, MergedTrees, ObjectSource, SideChange } from './merge-pass.ts';
 export { mergeText, type TextMerge } from './merge-text.ts';
-export {
-  type ConflictKind,
-  type MergeConflict,
-  type MergedTrees,
-  mergeTrees,
-  type ObjectSource,
-} from './merge-trees.ts';
+export { mergeTrees } from './merge-trees.ts';
 export {
   emptyTreeId,
   type GitObject,
@@ -95,6 +90,7 @@ export {
   readPushCommands,
   readPushReport,
 } from './receive-pack.ts';
+export { isRefName } from './ref-name.ts';
 export { encodeSideBand, readSideBand, type SideBand } from './side-band.ts';
 export { decodeSignature, encodeSignature, type Signature } from './signature.ts';
 export { decodeText, encodeText } from './text.ts';

@@ -1,215 +1,72 @@
-import { gitWireErrors } from './errors.ts';
-import { mergeText } from './merge-text.ts';
-import { emptyTreeId, type GitObject, hashObject, type ObjectId } from './object-id.ts';
-import { decodeTree, encodeTree, kindOf, type TreeEntry } from './tree.ts';
-
-/** Gives objects by id, all that one step of a merge needs at once. */
-export interface ObjectSource {
-  read(ids: readonly ObjectId[]): Promise<ReadonlyMap<ObjectId, GitObject>>;
-}
-
-/** Why two sides cannot be joined at a path. */
-export type ConflictKind =
-  | 'content'
-  | 'binary'
-  | 'both-added'
-  | 'changed-and-deleted'
-  | 'file-and-directory'
-  | 'mode'
-  | 'symlink'
-  | 'submodule';
-
-/** A path at which both sides changed in different ways. */
-export interface MergeConflict {
-  readonly path: string;
-  readonly kind: ConflictKind;
-}
-
-/** The result of a merge. */
-export interface MergedTrees {
-  /** The merged tree; at conflicts it holds our side, so it is of use only when there are none. */
-  readonly tree: ObjectId;
-  /** Objects that the merge made and the source did not give. */
-  readonly objects: ReadonlyMap<ObjectId, GitObject>;
-  /** Sorted by path. */
-  readonly conflicts: readonly MergeConflict[];
-}
-
-type Side = TreeEntry | undefined;
-
-/** A directory that is being merged; `entries` are settled, the rest waits for what is below. */
-interface Folder {
-  readonly path: string;
-  readonly name: string;
-  readonly parent: Folder | undefined;
-  readonly ids: readonly [ObjectId | undefined, ObjectId | undefined, ObjectId | undefined];
-  readonly entries: TreeEntry[];
-}
-
-interface FileMerge {
-  readonly folder: Folder;
-  readonly path: string;
-  readonly base: TreeEntry;
-  readonly ours: TreeEntry;
-  readonly theirs: TreeEntry;
-}
+import {
+  type MergeConflict,
+  type MergedTrees,
+  type MergeInput,
+  mergePass,
+  type ObjectSource,
+} from './merge-pass.ts';
+import { findMoves } from './merge-renames.ts';
+import { moveEntries } from './move-entries.ts';
+import type { GitObject, ObjectId } from './object-id.ts';
 
 /**
  * Merges two trees with a common base: by id, so that only directories that both sides changed are read, and blobs only
- * where both sides changed the same file. Renames are not followed.
+ * where both sides changed the same file.
  *
- * Limits: one read per level of directories, one for all blobs.
+ * Guarantees: a file that one side renamed and the other one changed is merged under its new name, as git does; renames
+ * that contradict each other, and files that appear in a directory that was renamed, are conflicts.
+ * Limits: one read per level of directories and one for all blobs; more only where a rename may be behind what looks like
+ * a deletion.
  * Errors: git-wire.base-missing when the source does not give an object; the source's own.
  */
-export async function mergeTrees(
-  trees: { readonly base: ObjectId | undefined; readonly ours: ObjectId; readonly theirs: ObjectId },
-  source: ObjectSource,
-): Promise<MergedTrees> {
-  const { base, ours, theirs } = trees;
-  const settled = ours === theirs || base === theirs ? ours : base === ours ? theirs : undefined;
-  if (settled !== undefined) return { tree: settled, objects: new Map(), conflicts: [] };
-  return new TreeMerge(source).run([base, ours, theirs]);
+export async function mergeTrees(trees: MergeInput, source: ObjectSource): Promise<MergedTrees> {
+  const first = await mergePass(trees, source);
+  const { gone, stray } = first.suspects;
+  if (gone.length === 0 && stray.length === 0) return first;
+  const moves = await findMoves(trees, first.suspects, source);
+  if (!moves.any) return { ...first, conflicts: joinConflicts(first.conflicts, moves.conflicts) };
+  const made = new Map<ObjectId, GitObject>();
+  const moved = async <Tree extends ObjectId | undefined>(
+    tree: Tree,
+    paths: ReadonlyMap<string, string>,
+  ): Promise<Tree | ObjectId> => {
+    if (tree === undefined || paths.size === 0) return tree;
+    const edited = await moveEntries(tree, paths, source);
+    for (const [id, object] of edited.objects) made.set(id, object);
+    return edited.tree;
+  };
+  const input = {
+    base: await moved(trees.base, moves.base),
+    ours: await moved(trees.ours, moves.ours),
+    theirs: await moved(trees.theirs, moves.theirs),
+  };
+  const second = await mergePass(input, withMade(source, made));
+  return {
+    tree: second.tree,
+    objects: new Map([...made, ...second.objects]),
+    conflicts: joinConflicts(second.conflicts, moves.conflicts),
+  };
 }
 
-class TreeMerge {
-  readonly #source: ObjectSource;
-  readonly #objects = new Map<ObjectId, GitObject>();
-  readonly #conflicts: MergeConflict[] = [];
-  readonly #files: FileMerge[] = [];
-
-  constructor(source: ObjectSource) {
-    this.#source = source;
-  }
-
-  async run(ids: Folder['ids']): Promise<MergedTrees> {
-    const root: Folder = { path: '', name: '', parent: undefined, ids, entries: [] };
-    const folders: Folder[] = [];
-    for (let level = [root]; level.length > 0; ) {
-      folders.push(...level);
-      level = await this.#mergeLevel(level);
-    }
-    await this.#mergeFiles();
-    let tree = emptyTreeId;
-    for (const folder of folders.reverse()) {
-      const id = this.#write('tree', encodeTree(folder.entries));
-      if (folder.parent === undefined) tree = id;
-      else if (folder.entries.length > 0)
-        folder.parent.entries.push({ mode: '40000', name: folder.name, id });
-    }
-    const conflicts = this.#conflicts.sort((a, b) => (a.path < b.path ? -1 : 1));
-    return { tree, objects: this.#objects, conflicts };
-  }
-
-  async #mergeLevel(level: readonly Folder[]): Promise<Folder[]> {
-    const ids = level.flatMap((folder) => folder.ids).filter((id) => id !== undefined && id !== emptyTreeId);
-    const found = await this.#read(ids as ObjectId[]);
-    const below: Folder[] = [];
-    for (const folder of level) {
-      const [base, ours, theirs] = folder.ids.map((id) => readEntries(found, id));
-      const names = new Set([base, ours, theirs].flatMap((entries) => [...(entries?.keys() ?? [])]));
-      for (const name of names) {
-        const next = this.#mergeEntry(folder, name, [base?.get(name), ours?.get(name), theirs?.get(name)]);
-        if (next !== undefined) below.push(next);
-      }
-    }
-    return below;
-  }
-
-  /** Settles an entry, or gives the directory to go on with. */
-  #mergeEntry(folder: Folder, name: string, sides: readonly [Side, Side, Side]): Folder | undefined {
-    const [base, ours, theirs] = sides;
-    const path = folder.path === '' ? name : `${folder.path}/${name}`;
-    const keep = (entry: Side): undefined => {
-      if (entry !== undefined) folder.entries.push(entry);
-    };
-    if (isSame(ours, theirs) || isSame(base, theirs)) return keep(ours);
-    if (isSame(base, ours)) return keep(theirs);
-    const isTreeOrAbsent = (side: Side): boolean => side === undefined || kindOf(side.mode) === 'tree';
-    if (isTreeOrAbsent(ours) && isTreeOrAbsent(theirs)) {
-      const baseTree = isTreeOrAbsent(base) ? base?.id : undefined;
-      return { path, name, parent: folder, ids: [baseTree, ours?.id, theirs?.id], entries: [] };
-    }
-    const kind = conflictOf(base, ours, theirs);
-    if (kind === undefined && base && ours && theirs) {
-      this.#files.push({ folder, path, base, ours, theirs });
-      return undefined;
-    }
-    this.#conflicts.push({ path, kind: kind ?? 'content' });
-    return keep(ours);
-  }
-
-  async #mergeFiles(): Promise<void> {
-    const ids = this.#files.flatMap(({ base, ours, theirs }) =>
-      isOneSided(base.id, ours.id, theirs.id) ? [] : [base.id, ours.id, theirs.id],
-    );
-    const found = await this.#read(ids);
-    for (const { folder, path, base, ours, theirs } of this.#files) {
-      const mode = pick(base.mode, ours.mode, theirs.mode);
-      if (mode === undefined) this.#conflicts.push({ path, kind: 'mode' });
-      const id =
-        pick(base.id, ours.id, theirs.id) ?? this.#mergeBlobs(path, found, [base.id, ours.id, theirs.id]);
-      folder.entries.push({ mode: mode ?? ours.mode, name: ours.name, id });
-    }
-  }
-
-  #mergeBlobs(
-    path: string,
-    found: ReadonlyMap<ObjectId, GitObject>,
-    [base, ours, theirs]: readonly [ObjectId, ObjectId, ObjectId],
-  ): ObjectId {
-    const merged = mergeText(dataOf(found, base), dataOf(found, ours), dataOf(found, theirs));
-    if (merged.kind === 'merged') return this.#write('blob', merged.data);
-    this.#conflicts.push({ path, kind: merged.reason });
-    return ours;
-  }
-
-  async #read(ids: readonly ObjectId[]): Promise<ReadonlyMap<ObjectId, GitObject>> {
-    return ids.length === 0 ? new Map() : this.#source.read([...new Set(ids)]);
-  }
-
-  #write(type: 'tree' | 'blob', data: Buffer): ObjectId {
-    const id = hashObject(type, data);
-    this.#objects.set(id, { type, data });
-    return id;
-  }
+/** What renames say about a path counts more than what it looked like without them. */
+function joinConflicts(
+  found: readonly MergeConflict[],
+  renamed: readonly MergeConflict[],
+): readonly MergeConflict[] {
+  const byPath = new Map([...found, ...renamed].map((conflict) => [conflict.path, conflict]));
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function conflictOf(base: Side, ours: Side, theirs: Side): ConflictKind | undefined {
-  const present = [ours, theirs].filter((side) => side !== undefined);
-  const kinds = present.map((side) => kindOf(side.mode));
-  if (kinds.includes('tree')) return 'file-and-directory';
-  if (kinds.includes('submodule')) return 'submodule';
-  if (present.length < 2) return 'changed-and-deleted';
-  if (kinds.includes('symlink')) return 'symlink';
-  if (base === undefined) return 'both-added';
-  const baseKind = kindOf(base.mode);
-  return baseKind === 'file' || baseKind === 'executable' ? undefined : 'both-added';
+function withMade(source: ObjectSource, made: ReadonlyMap<ObjectId, GitObject>): ObjectSource {
+  return {
+    async read(ids) {
+      const found = await source.read(ids.filter((id) => !made.has(id)));
+      return new Map([...found, ...ids.flatMap((id) => [...here(made, id)])]);
+    },
+  };
 }
 
-function isSame(a: Side, b: Side): boolean {
-  return a?.id === b?.id && a?.mode === b?.mode;
-}
-
-function isOneSided(base: string, ours: string, theirs: string): boolean {
-  return pick(base, ours, theirs) !== undefined;
-}
-
-/** The value that a three-way merge takes; `undefined` when both sides changed it differently. */
-function pick<Value extends string>(base: Value, ours: Value, theirs: Value): Value | undefined {
-  if (ours === theirs || base === theirs) return ours;
-  return base === ours ? theirs : undefined;
-}
-
-function readEntries(
-  found: ReadonlyMap<ObjectId, GitObject>,
-  id: ObjectId | undefined,
-): ReadonlyMap<string, TreeEntry> {
-  if (id === undefined || id === emptyTreeId) return new Map();
-  return new Map(decodeTree(dataOf(found, id)).map((entry) => [entry.name, entry]));
-}
-
-function dataOf(found: ReadonlyMap<ObjectId, GitObject>, id: ObjectId): Uint8Array {
-  const object = found.get(id);
-  if (object) return object.data;
-  throw gitWireErrors.create('git-wire.base-missing', `the object ${id} is needed for a merge and missing`);
+function* here(made: ReadonlyMap<ObjectId, GitObject>, id: ObjectId): Iterable<[ObjectId, GitObject]> {
+  const object = made.get(id);
+  if (object !== undefined) yield [id, object];
 }

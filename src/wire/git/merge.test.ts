@@ -2,69 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTemporaryFolder, git, hasNativeGit, runGit } from '../../../test/support/native-git.ts';
 import { fc } from '../../../test/support/properties.ts';
+import { type Files, TestObjects } from '../../../test/support/tree-objects.ts';
 import { splitAtAnchors } from './anchors.ts';
 import { mergeText } from './merge-text.ts';
-import { type MergedTrees, mergeTrees } from './merge-trees.ts';
-import { type GitObject, hashObject, type ObjectId, type ObjectType } from './object-id.ts';
 import { encodePack } from './pack-write.ts';
-import { decodeTree, encodeTree, kindOf } from './tree.ts';
-
-/** Files by path; a value that starts with "-> " is a symlink, with "+x " executable. */
-type Files = Readonly<Record<string, string>>;
-
-class Objects {
-  readonly all = new Map<ObjectId, GitObject>();
-  reads = 0;
-
-  write(type: ObjectType, data: Uint8Array): ObjectId {
-    const id = hashObject(type, data);
-    this.all.set(id, { type, data });
-    return id;
-  }
-
-  tree(files: Files): ObjectId {
-    const names = new Set(Object.keys(files).map((path) => path.split('/')[0] ?? ''));
-    const entries = [...names].map((name) => {
-      const text = files[name];
-      if (text !== undefined) {
-        const mode = text.startsWith('-> ') ? '120000' : text.startsWith('+x ') ? '100755' : '100644';
-        return { mode, name, id: this.write('blob', Buffer.from(text.replace(/^(?:-> |\+x )/, ''))) };
-      }
-      const below = Object.entries(files).filter(([path]) => path.startsWith(`${name}/`));
-      const inner = Object.fromEntries(below.map(([path, value]) => [path.slice(name.length + 1), value]));
-      return { mode: '40000', name, id: this.tree(inner) };
-    });
-    return this.write('tree', encodeTree(entries));
-  }
-
-  files(tree: ObjectId, prefix = ''): Record<string, string> {
-    const found: Record<string, string> = {};
-    for (const { mode, name, id } of decodeTree(this.all.get(tree)?.data ?? new Uint8Array())) {
-      const kind = kindOf(mode);
-      if (kind === 'tree') Object.assign(found, this.files(id, `${prefix}${name}/`));
-      else {
-        const mark = kind === 'symlink' ? '-> ' : kind === 'executable' ? '+x ' : '';
-        found[prefix + name] = mark + Buffer.from(this.all.get(id)?.data ?? []).toString();
-      }
-    }
-    return found;
-  }
-
-  async merge(base: Files | undefined, ours: Files, theirs: Files): Promise<MergedTrees> {
-    const trees = {
-      base: base === undefined ? undefined : this.tree(base),
-      ours: this.tree(ours),
-      theirs: this.tree(theirs),
-    };
-    const read = async (ids: readonly ObjectId[]) => {
-      this.reads++;
-      return new Map(ids.flatMap((id) => (this.all.has(id) ? [[id, this.all.get(id) as GitObject]] : [])));
-    };
-    const merged = await mergeTrees(trees, { read });
-    for (const [id, object] of merged.objects) this.all.set(id, object);
-    return merged;
-  }
-}
 
 const lines = (...changed: [number, string][]): string => {
   const all = Array.from({ length: 20 }, (_, index) => `line ${index}`);
@@ -202,16 +143,47 @@ const merges: {
     want: { a: '\x001' },
     conflicts: ['a binary'],
   },
+  {
+    name: 'a submodule that one side moved',
+    base: { a: '1', m: `@ ${'1'.repeat(40)}` },
+    ours: { a: '2', m: `@ ${'1'.repeat(40)}` },
+    theirs: { a: '1', m: `@ ${'2'.repeat(40)}` },
+    want: { a: '2', m: `@ ${'2'.repeat(40)}` },
+  },
+  {
+    name: 'a submodule that both sides moved',
+    base: { m: `@ ${'1'.repeat(40)}` },
+    ours: { m: `@ ${'2'.repeat(40)}` },
+    theirs: { m: `@ ${'3'.repeat(40)}` },
+    want: { m: `@ ${'2'.repeat(40)}` },
+    conflicts: ['m submodule'],
+  },
+  {
+    name: 'a submodule that one side moved and the other one removed',
+    base: { a: '1', m: `@ ${'1'.repeat(40)}` },
+    ours: { a: '1' },
+    theirs: { a: '1', m: `@ ${'3'.repeat(40)}` },
+    want: { a: '1' },
+    conflicts: ['m submodule'],
+  },
+  {
+    name: 'a submodule in place of a file that the other side changed',
+    base: { m: 'text\n' },
+    ours: { m: 'changed\n' },
+    theirs: { m: `@ ${'3'.repeat(40)}` },
+    want: { m: 'changed\n' },
+    conflicts: ['m submodule'],
+  },
 ];
 test.each(merges)('merges $name', async ({ base, ours, theirs, want, conflicts = [] }) => {
-  const objects = new Objects();
+  const objects = new TestObjects();
   const merged = await objects.merge(base, ours, theirs);
   expect(objects.files(merged.tree)).toEqual(want);
   expect(merged.conflicts.map(({ path, kind }) => `${path} ${kind}`)).toEqual(conflicts);
 });
 
 test('reads once per level and once for blobs', async () => {
-  const objects = new Objects();
+  const objects = new TestObjects();
   const files = (a: string, b: string): Files => ({ 'x/y/a': a, 'x/y/b': b, 'other/c': '1' });
   await objects.merge(files(lines(), '1'), files(lines([1, 'o']), '2'), files(lines([9, 't']), '1'));
   expect(objects.reads).toBe(4);
@@ -302,7 +274,7 @@ describe.skipIf(!hasNativeGit)('beside native git', () => {
     const edits = fc.array(edit, { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(edits, edits, async (left, right) => {
-        const objects = new Objects();
+        const objects = new TestObjects();
         const [ours, theirs] = [apply(left), apply(right)];
         const merged = await objects.merge(base, ours, theirs);
         const pack = await encodePack([...objects.all.values()]);

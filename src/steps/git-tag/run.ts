@@ -1,0 +1,32 @@
+import type { StepOutcome } from '../../domain/index.ts';
+import type { StepContext } from '../../ports/index.ts';
+import { signedBy, toSignature } from '../committer.ts';
+import { hasTag } from '../git-remote.ts';
+import type { GitTagConfig } from './schema.ts';
+
+type Context = StepContext<GitTagConfig, 'git' | 'committers' | 'workdir'>;
+
+/**
+ * Tags the newest commit of a work tree, locally.
+ *
+ * Whether the repository has a tag of this name is asked once and pinned: in a replay it may have the very tag that this
+ * promotion pushed. The date is the promotion's start, so that a replay makes the same tag.
+ */
+export async function run(context: Context): Promise<StepOutcome> {
+  const { config, ports, signal } = context;
+  const { worktree, author } = ports.workdir.worktreeAt(config.path);
+  const force = config.force === true;
+  const pinned = context.pins?.['isTaken'];
+  const isTaken =
+    typeof pinned === 'boolean' ? pinned : await hasTag(ports.git, worktree.remote, config.tag, signal);
+  context.pin({ isTaken });
+  if (isTaken && !force) {
+    const message = `the repository has a tag "${config.tag}" already`;
+    return { kind: 'failed', status: 'Errored', code: 'git.tag-exists', message, terminal: false };
+  }
+  const committer = author ?? (await ports.committers.find(signal));
+  const tagger = toSignature(committer, context.run.startedAtMs);
+  const draft = { name: config.tag, message: config.message, tagger, force, ...signedBy(committer) };
+  const { commit } = await worktree.tag(draft, signal);
+  return { kind: 'done', status: 'Succeeded', output: { commit } };
+}
