@@ -107,6 +107,8 @@ const rows: readonly (ForgeHostSpec & {
         { method: 'merge_commit', parents: 2 },
         { method: 'squash', parents: 1 },
         { method: 'fast_forward', parents: 1 },
+        { method: 'rebase_fast_forward', parents: 1 },
+        { method: 'rebase_merge', parents: 2 },
       ],
     },
   },

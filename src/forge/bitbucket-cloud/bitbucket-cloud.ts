@@ -7,7 +7,14 @@ import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
 import { judgeMerge, notReady, readUntilClosed, refused } from '../merging.ts';
 import { bitbucketCloudRepo, bitbucketCloudStyle } from './style.ts';
 
-const mergeMethods: readonly string[] = ['merge_commit', 'squash', 'fast_forward'];
+const mergeMethods: readonly string[] = [
+  'merge_commit',
+  'squash',
+  'fast_forward',
+  'squash_fast_forward',
+  'rebase_fast_forward',
+  'rebase_merge',
+];
 const allStates: readonly string[] = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'];
 const perPage = 50;
 const maxPages = 2;

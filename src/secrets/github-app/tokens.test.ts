@@ -63,6 +63,14 @@ describe('a token', () => {
     expect(second).not.toBe(first);
   });
 
+  test('that the host has revoked is not given out again', async () => {
+    const revoked = await find('example/gitops');
+    const second = await find('example/gitops', { refused: revoked });
+    expect(second).not.toBe(revoked);
+    expect(await find('example/gitops', { refused: revoked })).toBe(second);
+    expect(await find('example/gitops')).toBe(second);
+  });
+
   test('is asked for once, however many want it at the same time', async () => {
     const before = countAsked('/access_tokens');
     const wanted = Array.from({ length: 20 }, () => find('example/gitops'));

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../base/index.ts';
 import type { MergeTexts } from '../core/front.ts';
 import type { MergeMethod } from '../core/merge.ts';
-import { type Merged, mergePull, type PullContext } from '../core/operations.ts';
+import { baseOf, type Merged, mergePull, type PullContext } from '../core/operations.ts';
 import type { Pull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { members, text } from '../core/text.ts';
@@ -11,6 +11,9 @@ const methods: Readonly<Record<string, MergeMethod>> = {
   merge_commit: 'merge',
   squash: 'squash',
   fast_forward: 'fast-forward',
+  squash_fast_forward: 'squash',
+  rebase_fast_forward: 'rebase',
+  rebase_merge: 'rebase-merge',
 };
 
 /** What Bitbucket Cloud writes into the commit of a merge. */
@@ -34,6 +37,11 @@ export async function acceptMerge(
   if (text(type) === '') return refuse(400, 'type: required key not provided');
   const method = methods[text(strategy) || 'merge_commit'];
   if (method === undefined) return refuse(400, `merge_strategy: "${text(strategy)}" is not valid`);
+  const base = baseOf(context, pull);
+  const needsBase = text(strategy) === 'squash_fast_forward';
+  if (needsBase && base !== undefined && !context.repository.isAncestor(base, pull.headId)) {
+    return refuseMerge({ kind: 'base-moved' });
+  }
   const texts = describeMerge(pull, context.repository.name, method);
   const merged = await mergePull(context, pull, { method }, texts);
   return merged.kind === 'merged' ? undefined : refuseMerge(merged);
