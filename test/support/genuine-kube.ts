@@ -6,6 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endProcess, freePorts } from './genuine-process.ts';
 
+/** Process ids. */
+export interface KubeProcesses {
+  readonly etcd: number;
+  readonly apiServer: number;
+}
+
 /** A genuine control plane: etcd, API server, and the controllers for namespaces and garbage. */
 export interface GenuineKube extends AsyncDisposable {
   readonly url: string;
@@ -13,16 +19,20 @@ export interface GenuineKube extends AsyncDisposable {
   /** Path of the CA, PEM. */
   readonly caFile: string;
   readonly kubeconfig: string;
-  /** Process ids of etcd and the API server. */
-  readonly pids: { readonly etcd: number; readonly apiServer: number };
+  /** As they were started first. */
+  readonly pids: KubeProcesses;
   /** Of further users who may do everything, by name. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** Ends all programs and starts them again with the data that they have, at the same address. */
+  restart(): Promise<KubeProcesses>;
 }
 
 /** How a genuine control plane is made. */
 export interface GenuineKubeOptions {
   /** Names of users who may do everything, beside the administrator. */
   readonly users?: readonly string[];
+  /** Is every write on the disk before it is answered? Default false: tests lose nothing. */
+  readonly syncs?: boolean;
 }
 
 const startLimitMs = 120_000;
@@ -43,8 +53,11 @@ export async function startGenuineKube(
 ): Promise<GenuineKube> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-genuine-kube-'));
   const children: ChildProcess[] = [];
+  const stop = async (): Promise<void> => {
+    for (const child of children.splice(0).reverse()) await endProcess(child);
+  };
   const dispose = async (): Promise<void> => {
-    for (const child of [...children].reverse()) await endProcess(child);
+    await stop();
     rmSync(folder, { recursive: true, force: true });
   };
   const start = (name: string, args: readonly string[]): number => {
@@ -54,25 +67,32 @@ export async function startGenuineKube(
     return child.pid ?? 0;
   };
   try {
-    const [client, peer, secure] = await freePorts(3);
-    const etcd = start(
-      'etcd',
-      etcdArguments(folder, `http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`),
-    );
+    const [client, peer, secure = 0] = await freePorts(3);
     const token = newToken();
     const tokens = Object.fromEntries((options.users ?? []).map((user) => [user, newToken()]));
     writeKeys(folder, { 'kubernetes-admin': token, ...tokens });
-    const apiServer = start(
-      'kube-apiserver',
-      apiServerArguments(folder, `http://127.0.0.1:${client}`, secure ?? 0),
-    );
-    const url = `https://127.0.0.1:${secure}`;
     const caFile = join(folder, 'certs/apiserver.crt');
-    await untilReady({ url, token, caFile }, children, folder);
-    const kubeconfig = writeKubeconfig(folder, { url, token, caFile });
-    start('kube-controller-manager', controllerArguments(folder, kubeconfig));
-    const pids = { etcd, apiServer };
-    return { url, token, caFile, kubeconfig, pids, tokens, [Symbol.asyncDispose]: dispose };
+    const address = { url: `https://127.0.0.1:${secure}`, token, caFile };
+    const store = `http://127.0.0.1:${client}`;
+    const syncs = options.syncs === true ? [] : ['--unsafe-no-fsync'];
+    const startAll = async (): Promise<KubeProcesses> => {
+      const etcd = start('etcd', [...etcdArguments(folder, store, `http://127.0.0.1:${peer}`), ...syncs]);
+      const apiServer = start('kube-apiserver', apiServerArguments(folder, store, secure));
+      await untilReady(address, children, folder);
+      start('kube-controller-manager', controllerArguments(folder, writeKubeconfig(folder, address)));
+      return { etcd, apiServer };
+    };
+    return {
+      ...address,
+      kubeconfig: join(folder, 'kubeconfig'),
+      tokens,
+      pids: await startAll(),
+      async restart() {
+        await stop();
+        return startAll();
+      },
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
     await dispose();
     throw error;
@@ -87,7 +107,6 @@ function etcdArguments(folder: string, client: string, peer: string): readonly s
     `--listen-peer-urls=${peer}`,
     `--initial-advertise-peer-urls=${peer}`,
     `--initial-cluster=default=${peer}`,
-    '--unsafe-no-fsync',
   ];
 }
 

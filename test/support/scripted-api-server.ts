@@ -8,7 +8,10 @@ export type Fault =
   | 'none'
   | 'reset'
   | 'status-500'
+  | 'status-503'
   | 'status-429'
+  /** 429 with a Retry-After of a second. */
+  | 'busy-for-a-second'
   | 'status-410'
   | 'status-404'
   | 'status-403'
@@ -38,10 +41,14 @@ export interface ScriptedApiServer {
   /** The faults of the next list requests and of the next watch requests, in order; afterwards all is well. */
   readonly listFaults: Fault[];
   readonly watchFaults: (Fault | LateFault)[];
+  /** How watches write: all of an event at once, a bookmark after each event, or each byte by itself. */
+  manner: 'whole' | 'with-bookmarks' | 'in-bytes';
   /** Every "name@version" that ever was. */
   readonly everything: ReadonlySet<string>;
   /** Queries of all requests so far. */
   readonly requests: readonly URLSearchParams[];
+  /** When each of them came, in milliseconds of `performance.now()`. */
+  readonly timesMs: readonly number[];
   put(name: string): Widget;
   remove(name: string): void;
   /** Forgets the history, so that watches from before answer 410. */
@@ -68,6 +75,7 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
   // What a list began with, for its further pages.
   const snapshots = new Map<number, readonly Widget[]>();
   const requests: URLSearchParams[] = [];
+  const timesMs: number[] = [];
   let version = 10;
   let compacted = 10;
 
@@ -116,7 +124,7 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
     let sent = 0;
     const send = (entry: Entry): void => {
       sent += 1;
-      if (late === undefined || sent <= late.after) response.write(`${JSON.stringify(toEvent(entry))}\n`);
+      if (late === undefined || sent <= late.after) writeEvent(response, entry, scripted.manner);
       else if (sent === late.after + 1) misbehave(late.fault, response, entry, from);
     };
     for (const entry of missed) send(entry);
@@ -127,13 +135,16 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const query = new URL(request.url ?? '/', 'http://x').searchParams;
     requests.push(query);
+    timesMs.push(performance.now());
     if (query.get('watch') === 'true') watch(query, response);
     else list(query, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
-  return {
+  const scripted: ScriptedApiServer = {
+    manner: 'whole',
+    timesMs,
     url: `http://127.0.0.1:${port}`,
     listFaults,
     watchFaults,
@@ -169,6 +180,16 @@ export async function startScriptedApiServer(): Promise<ScriptedApiServer> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+  return scripted;
+}
+
+function writeEvent(response: ServerResponse, entry: Entry, manner: ScriptedApiServer['manner']): void {
+  const bytes = Buffer.from(`${JSON.stringify(toEvent(entry))}\n`);
+  if (manner === 'in-bytes') for (const byte of bytes) response.write(Buffer.of(byte));
+  else response.write(bytes);
+  const metadata = { resourceVersion: String(entry.version) };
+  if (manner === 'with-bookmarks')
+    response.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata } })}\n`);
 }
 
 function nameOf({ metadata }: Widget): string {
@@ -189,6 +210,13 @@ function isFaulty(fault: Fault | undefined, response: ServerResponse): boolean {
       return true;
     case 'status-500':
       sendStatus(response, 500, 'InternalError');
+      return true;
+    case 'status-503':
+      sendStatus(response, 503, 'ServiceUnavailable');
+      return true;
+    case 'busy-for-a-second':
+      response.setHeader('retry-after', '1');
+      sendStatus(response, 429, 'TooManyRequests');
       return true;
     case 'status-429':
       response.setHeader('retry-after', '0');

@@ -44,6 +44,10 @@ async function follow(server: ScriptedApiServer) {
   const told = new Map<string, string>();
   const complaints: string[] = [];
   const place = ({ metadata }: Widget): string => `${metadata.name}@${metadata.resourceVersion}`;
+  // Hears everything first, and stumbles each time.
+  client.changes.subscribe(widgetType, () => {
+    throw new Error('a bad handler');
+  });
   client.changes.subscribe(widgetType, (change) => {
     const { name } = change.object.metadata;
     const known = told.get(name);
@@ -83,6 +87,7 @@ async function setUp(prepare: (server: ScriptedApiServer) => void) {
 const anyFault: Fault[] = [
   'reset',
   'status-500',
+  'status-503',
   'status-429',
   'status-410',
   'status-404',
@@ -144,9 +149,13 @@ test.each(listFaults)('a later list fails with %s on any page, while the world g
   });
 });
 
-test.each(streamFaults)('a watch fails with %s after any number of events, twice', async (fault) => {
+const manners = ['whole', 'with-bookmarks', 'in-bytes'] as const;
+const streams = streamFaults.flatMap((fault) => manners.map((manner) => ({ fault, manner })));
+test.each(streams)('a watch fails with $fault after any number of events, twice, $manner', async (stream) => {
+  const { fault, manner } = stream;
   await atEach([0, 1, 2, 3, 4], async (after) => {
     const { converged, server } = await setUp((prepared) => {
+      prepared.manner = manner;
       prepared.put('a');
       prepared.put('b');
       prepared.watchFaults.push({ fault, after }, { fault, after: 0 });
@@ -170,6 +179,25 @@ test.each(anyFault)('a watch cannot be opened: %s, again and again, and then onc
   await converged();
 });
 
+test.each(['list', 'watch'] as const)(
+  'a busy server is asked to %s again no sooner than it said',
+  async (verb) => {
+    const { converged, server } = await setUp((prepared) => {
+      prepared.put('a');
+      if (verb === 'list') prepared.listFaults.push('busy-for-a-second');
+      else prepared.watchFaults.push('busy-for-a-second');
+    });
+    const refused = server.requests.findIndex(
+      (query) => (query.get('watch') === 'true') === (verb === 'watch'),
+    );
+    await vi.waitFor(() => expect(server.timesMs.length).toBeGreaterThan(refused + 1), { timeout: 10_000 });
+    server.put('b');
+    await converged();
+    // Clocks tick in milliseconds, and timers may be one early.
+    expect((server.timesMs[refused + 1] ?? 0) - (server.timesMs[refused] ?? 0)).toBeGreaterThanOrEqual(990);
+  },
+);
+
 test('a compaction between two pages ends in a whole list', async () => {
   const { converged, server } = await setUp((prepared) => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) prepared.put(name);
@@ -185,7 +213,8 @@ test('a compaction between two pages ends in a whole list', async () => {
   await converged();
 });
 
-const names = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+// One that takes two bytes, which may come one by one.
+const names = fc.constantFrom('a', 'b', 'c', 'd', 'é');
 const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('put' as const), name: names }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('remove' as const), name: names }) },
@@ -203,8 +232,10 @@ test('random trouble in random places: the cache ends equal to the store', async
       fc.array(action, { maxLength: 25 }),
       fc.array(fc.oneof(late, fc.constantFrom<Fault>('none', ...anyFault)), { maxLength: 6 }),
       fc.array(fc.constantFrom<Fault>('none', ...listFaults), { maxLength: 5 }),
-      async (actions, watching, listing) => {
+      fc.constantFrom(...manners),
+      async (actions, watching, listing, manner) => {
         const server = await startScriptedApiServer();
+        server.manner = manner;
         for (const name of ['a', 'b', 'c']) server.put(name);
         server.watchFaults.push(...watching);
         server.listFaults.push(...listing);
