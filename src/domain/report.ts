@@ -23,6 +23,8 @@ export interface EventDraft {
   /** The component that reports it, e.g. "stage-controller". */
   readonly component: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Names what has happened: however often it is reported, by one process or several, there is one Event of it. */
+  readonly once?: string;
 }
 
 /** What a reconcile pass has to say: the whole next status, events, and when to look again. */

@@ -54,6 +54,24 @@ test('an event is an object of its own, named after the object and the nanosecon
   expect(second?.metadata.name).not.toBe(first?.metadata.name);
 });
 
+test('what is told once is one event, whoever tells it', async () => {
+  const { cluster, events, clock, log } = setUp();
+  const once = { ...draft, once: 'uid-1 ended' };
+  events.emit(once);
+  events.emit(once);
+  await events.flush();
+  expect(cluster.writes).toHaveLength(1);
+  const other = createKubeEvents(
+    { writer: cluster.writer, clock, random: createSeededRandom(2), log },
+    new AbortController().signal,
+  );
+  other.emit(once);
+  other.emit({ ...once, once: 'uid-2 ended' });
+  await other.flush();
+  expect(cluster.all(eventType)).toHaveLength(2);
+  expect(log.lines).toEqual([]);
+});
+
 test('a transient failure is retried', async () => {
   const { clock, cluster, events } = setUp();
   let failures = 2;

@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceType } from '../api/meta/index.ts';
-import { AppError, describeError } from '../base/index.ts';
+import { AppError, describeError, sha256Hex } from '../base/index.ts';
 import type { EventDraft } from '../domain/index.ts';
 import type { Clock, Events, KubeWriter, Log, Random } from '../ports/index.ts';
 import { backoffMs } from './backoff.ts';
@@ -18,6 +18,8 @@ const eventType: ResourceType = {
 
 /** Above this many unwritten Events new ones are dropped. */
 const maxPending = 1000;
+/** Of so many things that are told once it is remembered that they were. */
+const maxRemembered = 10_000;
 const maxAttempts = 8;
 const backoff = { baseMs: 500, maxMs: 30_000 };
 /** Longest name of a Kubernetes object, less a dot and sixteen hex digits. */
@@ -41,6 +43,17 @@ export function createKubeEvents(
   let tail: Promise<void> = Promise.resolve();
   let pending = 0;
   let lastNanos = 0n;
+
+  /** What is told once and has been told by this process; other processes are met at the Event's name. */
+  const told = new Set<string>();
+
+  function remember(once: string): void {
+    told.add(once);
+    for (const oldest of told) {
+      if (told.size <= maxRemembered) break;
+      told.delete(oldest);
+    }
+  }
 
   /** Nanoseconds since the epoch, never the same twice. */
   function nextNanos(): bigint {
@@ -73,6 +86,7 @@ export function createKubeEvents(
 
   return {
     emit(draft) {
+      if (draft.once !== undefined && told.has(draft.once)) return;
       if (pending >= maxPending) {
         deps.log.warn('event dropped', {
           namespace: draft.involved.namespace,
@@ -81,6 +95,7 @@ export function createKubeEvents(
         return;
       }
       pending += 1;
+      if (draft.once !== undefined) remember(draft.once);
       const object = toEvent(draft, nextNanos(), deps.clock.nowMs());
       tail = tail
         .then(() => writeOne(object))
@@ -92,6 +107,9 @@ export function createKubeEvents(
   };
 }
 
+/** Sixteen hex digits. */
+const digestOf = (text: string): string => sha256Hex(text).slice(0, 16);
+
 /** The core/v1 Event of a draft. */
 function toEvent(draft: EventDraft, nanos: bigint, nowMs: number): KubeObject {
   const { namespace, name } = draft.involved;
@@ -100,7 +118,7 @@ function toEvent(draft: EventDraft, nanos: bigint, nowMs: number): KubeObject {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: {
-      name: `${name.slice(0, maxInvolvedName)}.${nanos.toString(16)}`,
+      name: `${name.slice(0, maxInvolvedName)}.${draft.once === undefined ? nanos.toString(16) : digestOf(draft.once)}`,
       namespace,
       ...(draft.annotations === undefined ? {} : { annotations: draft.annotations }),
     },

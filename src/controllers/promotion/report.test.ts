@@ -29,6 +29,22 @@ describe('without a run', () => {
   }[] = [
     { name: 'nothing', plan: nothing, want: { status: undefined, events: [], wakeUp: { kind: 'none' } } },
     {
+      name: 'ended a minute ago, perhaps by a process that died before it could tell',
+      status: { phase: 'Failed', message: 'm', finishedAt: '2026-01-02T03:59:00Z' },
+      plan: nothing,
+      want: {
+        status: undefined,
+        events: [{ reason: 'PromotionFailed', once: expect.stringMatching(/ ended$/) }],
+        wakeUp: { kind: 'none' },
+      },
+    },
+    {
+      name: 'ended long ago',
+      status: { phase: 'Failed', message: 'm', finishedAt: '2026-01-02T03:50:00Z' },
+      plan: nothing,
+      want: { status: undefined, events: [], wakeUp: { kind: 'none' } },
+    },
+    {
       name: 'pending',
       plan: { kind: 'pend', message: 'm', wakeAfterMs: undefined },
       want: {

@@ -5,6 +5,7 @@ import {
   type EngineStatus,
   type EventDraft,
   formatTime,
+  isTerminalPhase,
   promotionEvent,
   type Report,
   type StepRecord,
@@ -15,6 +16,9 @@ import type { Done, Plan, Seen } from './types.ts';
 /** A safety net: changes wake a Promotion, and this looks after those that were missed. */
 const resyncMs = 5 * 60 * 1000;
 
+/** How long after its end a Promotion may still be told to have ended. */
+const lateMs = 5 * 60 * 1000;
+
 /** What a pass has to say about a Promotion. Pure. */
 export function report(seen: Seen, plan: Plan, done: Done): Report<PromotionStatus> {
   const told = tell(seen, plan, done);
@@ -24,6 +28,7 @@ export function report(seen: Seen, plan: Plan, done: Done): Report<PromotionStat
 function tell(seen: Seen, plan: Plan, done: Done): Report<PromotionStatus> {
   switch (plan.kind) {
     case 'nothing':
+      return { status: undefined, events: lateEvents(seen), wakeUp: { kind: 'none' } };
     case 'release':
       return { status: undefined, events: [], wakeUp: { kind: 'none' } };
     case 'hold':
@@ -120,17 +125,26 @@ function ended(seen: Seen, status: PromotionStatus): Report<PromotionStatus> {
   return { status, events: [endEvent(seen, status)], wakeUp: { kind: 'none' } };
 }
 
+/** A process may have died between the last status and its event: what ended lately is told again, and counts once. */
+function lateEvents(seen: Seen): readonly EventDraft[] {
+  const { status, metadata } = seen.object;
+  if (!seen.isMine || metadata.deletionTimestamp !== undefined || !isTerminalPhase(status?.phase)) return [];
+  const endedMs = Date.parse(status?.finishedAt ?? '');
+  return seen.nowMs - endedMs < lateMs && status !== undefined ? [endEvent(seen, status)] : [];
+}
+
 function endEvent(seen: Seen, status: PromotionStatus): EventDraft {
   const phase = status.phase ?? 'Errored';
   const message =
     status.message === undefined ? `Promotion ${phase}` : `Promotion ${phase}: ${status.message}`;
-  return promotionEvent(seen.object, {
+  const draft = promotionEvent(seen.object, {
     reason: `Promotion${phase as 'Succeeded' | 'Failed' | 'Errored' | 'Aborted'}`,
     message,
     component: seen.component,
     freight: seen.freight,
     ...(phase === 'Succeeded' ? { isVerificationPending: seen.stage?.spec.verification !== undefined } : {}),
   });
+  return { ...draft, once: `${seen.object.metadata.uid ?? ''} ended` };
 }
 
 function withRefresh(seen: Seen, status: PromotionStatus): PromotionStatus {
