@@ -34,3 +34,14 @@ test('a host that answered quickly has no limit until it becomes slow', async ()
   await looks[0];
   await expect(look()).rejects.toMatchObject({ code: 'discovery.busy' });
 });
+
+test('what is answered from memory does not make a slow host fast', async () => {
+  const { clock, gate, look } = open();
+  for (let index = 0; index < 8; index++) void look();
+  await clock.advance(6_000);
+  await expect(gate.pass('slow', false, async () => undefined)).rejects.toMatchObject({
+    code: 'discovery.busy',
+  });
+  await gate.pass('slow', true, async () => undefined);
+  await expect(look()).rejects.toMatchObject({ code: 'discovery.busy' });
+});

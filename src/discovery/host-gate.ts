@@ -8,7 +8,8 @@ export interface HostGate {
 }
 
 interface Host {
-  underWay: number;
+  /** When the looks that are under way began. */
+  readonly underWay: Set<{ readonly startedAtMs: number }>;
   /** Did the last look that ended take no longer than `slowMs`? */
   isFast: boolean;
   /** Looks that were sent away since one was let in. */
@@ -33,8 +34,9 @@ export function createHostGate(clock: Clock): HostGate {
   function hostOf(name: string): Host {
     const known = hosts.get(name);
     if (known !== undefined) return known;
-    if (hosts.size >= maxHosts) for (const [key, host] of hosts) if (host.underWay === 0) hosts.delete(key);
-    const host: Host = { underWay: 0, isFast: false, sentAway: 0 };
+    if (hosts.size >= maxHosts)
+      for (const [key, host] of hosts) if (host.underWay.size === 0) hosts.delete(key);
+    const host: Host = { underWay: new Set(), isFast: false, sentAway: 0 };
     hosts.set(name, host);
     return host;
   }
@@ -42,21 +44,31 @@ export function createHostGate(clock: Clock): HostGate {
   return {
     async pass(name, isAwaited, look) {
       const host = hostOf(name);
-      if (!host.isFast && host.underWay >= (isAwaited ? maxAwaitedLooks : maxLooks)) {
+      const limit = isAwaited ? maxAwaitedLooks : maxLooks;
+      const startedAtMs = clock.nowMs();
+      if (waitingAt(host, startedAtMs) >= limit) {
         host.sentAway++;
         const retryAfterMs = Math.min(firstDelayMs + host.sentAway * delayPerLookMs, maxDelayMs);
-        const message = `${host.underWay} looks wait for ${name} already`;
+        const message = `${host.underWay.size} looks wait for ${name} already`;
         throw discoveryErrors.create('discovery.busy', message, { retryAfterMs });
       }
-      host.underWay++;
+      const own = { startedAtMs };
+      host.underWay.add(own);
       host.sentAway = 0;
-      const startedAtMs = clock.nowMs();
       try {
         return await look();
       } finally {
-        host.underWay--;
+        host.underWay.delete(own);
         host.isFast = clock.nowMs() - startedAtMs <= slowMs;
       }
     },
   };
+}
+
+/** Looks that count: all of a slow host; of a fast one those that have become slow, since others may be answered from memory. */
+function waitingAt({ underWay, isFast }: Host, nowMs: number): number {
+  if (!isFast) return underWay.size;
+  let count = 0;
+  for (const { startedAtMs } of underWay) if (nowMs - startedAtMs > slowMs) count++;
+  return count;
 }

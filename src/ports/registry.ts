@@ -16,8 +16,8 @@ export interface ImageSource {
 /**
  * Reads image registries.
  *
- * Consistency: tags are asked for at every call; what is addressed by digest is fetched once, kept, and served to every identity
- * that has itself resolved a tag to it.
+ * Consistency: tags are asked for at every call; what is addressed by digest is fetched once, kept, and served to every
+ * identity that has itself resolved a tag to it.
  * Limits: requests per host are budgeted; a host that asks for a pause gets it; lists and documents up to a size.
  * Errors: oci.auth-failed, oci.not-found, oci.rate-limited and oci.busy (with the delay after which to come back),
  * oci.unreachable, oci.protocol, oci.too-large, oci.digest-mismatch, oci.unsupported-media-type,

@@ -20,7 +20,7 @@ export interface RegistryUnderTest extends AsyncDisposable {
   readonly credential?: Credential;
 }
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What every OCI registry must do, seen through the product's client and in the plain protocol. */

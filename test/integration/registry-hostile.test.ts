@@ -66,7 +66,7 @@ beforeAll(async () => {
 });
 const start = (
   spoil: Parameters<typeof script>[0],
-  options: ScriptedOptions = limits,
+  options: ScriptedOptions = patient,
 ): Promise<ScriptedRegistry> => startScriptedRegistry([host, elsewhere], script(spoil), { ...options, tls });
 
 /** Drives the client through the step, twice where it begins with a HEAD. */
@@ -382,7 +382,7 @@ test.each(realms)('a token endpoint $name gets no password', async ({ challenge,
   await using world = await startScriptedRegistry(
     [host, elsewhere],
     () => ({ status: 401, ...(challenge === '' ? {} : { headers: { 'www-authenticate': challenge } }) }),
-    { ...limits, tls },
+    { ...patient, tls },
   );
   expect(await judge(world, reach(world, 'tags'))).toBe(want);
   expect(world.calls.every((call) => call.headers['authorization'] === undefined)).toBe(true);

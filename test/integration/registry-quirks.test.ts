@@ -12,7 +12,7 @@ import {
   startScriptedRegistry,
 } from '../support/scripted-registry.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const image = makeScriptedImage();
 const missing: ScriptedAnswer = { status: 404 };
 

@@ -32,6 +32,12 @@ const cases: { name: string; given: Partial<WarehouseSeen>; want: object; becaus
     because: 'nothing new is made for what goes away',
   },
   {
+    name: 'was turned away by a busy host',
+    given: { look: { kind: 'deferred', delayMs: 1_500 } },
+    want: { kind: 'defer', delayMs: 1_500 },
+    because: 'nothing is wrong and nothing is known yet',
+  },
+  {
     name: 'found something new',
     given: {},
     want: {

@@ -211,3 +211,12 @@ test('old spellings are told as long as they stand there', () => {
   ]);
   expect(conditionsOf(base)).toEqual([]);
 });
+
+test('a look that was put off leaves the status alone and comes back', () => {
+  const seen: WarehouseSeen = { ...base, look: { kind: 'deferred', delayMs: 1_500 } };
+  expect(report(seen, decide(seen, rules), { kind: 'nothing' }, rules)).toEqual({
+    status: undefined,
+    events: [],
+    wakeUp: { kind: 'after', delayMs: 1_500 },
+  });
+});
