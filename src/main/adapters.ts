@@ -73,7 +73,8 @@ export function createAdapters(
 ): Adapters {
   const hostKeys = createSecretHostKeys(client, { namespace: settings.KARGO_NAMESPACE });
   const git = createGitRepos({ ...surroundings, http, hostKeys }, { ssh: sshOptions(settings) });
-  const { budgets, hosts, store } = createRegistryParts(surroundings, settings);
+  const { desk, registries } = createDesk(surroundings, client.reader, http, settings);
+  const { budgets, hosts, store } = createRegistryParts(surroundings, settings, registries);
   return {
     http,
     git,
@@ -88,7 +89,7 @@ export function createAdapters(
       },
     ),
     forges: createForges({ ...surroundings, http }),
-    credentials: createDesk(surroundings, client.reader, http, settings).desk,
+    credentials: desk,
     argocd: settings.ARGOCD_INTEGRATION_ENABLED
       ? createKubernetesArgoCd(client)
       : createUnavailableArgoCd('ARGOCD_INTEGRATION_ENABLED is false'),
