@@ -70,8 +70,9 @@ function readGitUse(deps: SecretUse, secret: Secret, identity: string, wanted: W
   return {
     // Tokens of one App reach different repositories, so that what they fetched must not be shared.
     identity: `${identity} for ${redactUrl(wanted.normalURL)} in ${project}`,
-    async resolve(_refused, signal) {
-      const token = await githubApps.find({ app, repoURL, project, scopes }, signal);
+    async resolve(refused, signal) {
+      const asked = { app, repoURL, project, scopes, refused: refused?.password };
+      const token = await githubApps.find(asked, signal);
       if (token === undefined) {
         throw unusable(identity, wanted, 'is of a GitHub App, which works with https:// addresses only');
       }

@@ -63,6 +63,13 @@ describe('a token', () => {
     expect(second).not.toBe(first);
   });
 
+  test('that the host refuses is not given again', async () => {
+    const first = await find('example/gitops');
+    const second = await find('example/gitops', { refused: first });
+    expect(second).not.toBe(first);
+    expect(await find('example/gitops', { refused: first })).toBe(second);
+  });
+
   test('is asked for once, however many want it at the same time', async () => {
     const before = countAsked('/access_tokens');
     const wanted = Array.from({ length: 20 }, () => find('example/gitops'));

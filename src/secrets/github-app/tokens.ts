@@ -14,6 +14,8 @@ export interface TokenRequest {
   readonly project: string;
   /** The text of the Secret's annotation kargo.akuity.io/github-token-scopes. */
   readonly scopes?: string | undefined;
+  /** A token that the host does not accept any more; it is not given again. */
+  readonly refused?: string | undefined;
 }
 
 /** Tokens of installations of GitHub Apps. */
@@ -61,14 +63,15 @@ export function createGitHubAppTokens(deps: {
     return flight;
   };
   return {
-    async find({ app, repoURL, project, scopes }, signal) {
+    async find({ app, repoURL, project, scopes, refused }, signal) {
       const repository = readGitHubRepository(repoURL);
       if (repository === undefined) return undefined;
       const repositories = readScope(scopes, project, repository.name);
       const order = { app, api: repository.api, repositories };
       const key = toKey(order);
       const kept = known.get(key);
-      if (kept !== undefined && kept.expiresAtMs - marginMs > clock.nowMs()) return kept.token;
+      const isGood = kept !== undefined && kept.expiresAtMs - marginMs > clock.nowMs();
+      if (isGood && kept.token !== refused) return kept.token;
       const made = await orAborted(flights.get(key) ?? start(key, order), signal);
       return made.token;
     },
