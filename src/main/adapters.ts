@@ -84,7 +84,8 @@ export function createAdapters(
     { ...surroundings, http, hostKeys },
     { ssh: sshOptions(settings), pushPolicy: settings.GIT_PUSH_INTEGRATION_POLICY },
   );
-  const { budgets, hosts, store } = createRegistryParts(surroundings, settings);
+  const { desk, registries } = createDesk(surroundings, client.reader, http, settings);
+  const { budgets, hosts, store } = createRegistryParts(surroundings, settings, registries);
   const system = settings.SYSTEM_RESOURCES_NAMESPACE;
   return {
     http,
@@ -100,7 +101,7 @@ export function createAdapters(
       },
     ),
     forges: createForges({ ...surroundings, http }),
-    credentials: createDesk(surroundings, client.reader, http, settings).desk,
+    credentials: desk,
     committers: createCommitters(
       { ...surroundings, reader: client.reader },
       {

@@ -1,5 +1,5 @@
 import { applications } from '../api/argocd/index.ts';
-import { namespaces, secrets } from '../api/core/index.ts';
+import { configMaps, namespaces, secrets } from '../api/core/index.ts';
 import {
   freights,
   labels,
@@ -26,6 +26,7 @@ import {
   type WatchedType,
 } from '../kube/index.ts';
 import type { ArgoCd } from '../ports/index.ts';
+import { registriesLabel } from '../secrets/index.ts';
 import { createEngine, createStepExpressions } from '../steps/engine/index.ts';
 import { stepDefinitions } from '../steps/registry.ts';
 import type { Adapters, Surroundings } from './adapters.ts';
@@ -78,8 +79,9 @@ export async function watchClusters(
   const hasArgoCd = isAsked && (await isInstalled(argocd, place, signal));
   if (!hasArgoCd) deps.log.info('no Applications in this cluster: Argo CD steps and health checks say so');
   const reach = { hasArgoCd, seesSecrets: await canListSecrets(client, signal) };
+  const registries = await registryMaps(client, settings.SYSTEM_RESOURCES_NAMESPACE, signal);
   await Promise.all([
-    client.start(watchedTypes(reach, shardOf(settings)), signal),
+    client.start([...watchedTypes(reach, shardOf(settings)), ...registries], signal),
     ...(hasArgoCd ? [argocd.start([{ type: applications, ...place }], signal)] : []),
   ]);
   return reach;
@@ -243,6 +245,23 @@ async function isInstalled(
     return true;
   } catch (error) {
     if (kubeErrors.is(error, 'kube.not-found') || kubeErrors.is(error, 'kube.unknown-type')) return false;
+    throw error;
+  }
+}
+
+/** The ConfigMaps that configure registries, where there is a place for them that may be watched. */
+async function registryMaps(
+  client: KubeClient,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly WatchedType[]> {
+  if (namespace === undefined) return [];
+  const labelSelector = `${registriesLabel}=true`;
+  try {
+    await client.reader.listLive(configMaps, { namespace, labels: labelSelector }, signal);
+    return [{ type: configMaps, namespace, labelSelector }];
+  } catch (error) {
+    if (kubeErrors.is(error, 'kube.forbidden')) return [];
     throw error;
   }
 }

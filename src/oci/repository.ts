@@ -5,6 +5,8 @@ import { ociErrors } from './errors.ts';
 
 /** What an operator says of one registry. */
 export interface RegistryHost {
+  /** Host, with its port where it has one, at which its API is, where that is another than its name says. */
+  readonly api?: string;
   /** May plain HTTP be spoken with it? HTTPS is tried first. */
   readonly plainHttp?: boolean;
   /** Accept any certificate. */
@@ -13,8 +15,13 @@ export interface RegistryHost {
   readonly caPem?: string;
 }
 
-/** What is known of registries before they are asked, by host, with its port where it has one. */
-export type RegistryHosts = Readonly<Record<string, RegistryHost>>;
+/**
+ * What is known of registries before they are asked, by host, with its port where it has one; or a function that is asked
+ * each time, for one repository where it is about one.
+ */
+export type RegistryHosts =
+  | Readonly<Record<string, RegistryHost>>
+  | ((host: string, repository: string | undefined) => RegistryHost | undefined);
 
 /** A repository at the place where requests go to. */
 export interface Repository {
@@ -46,8 +53,8 @@ export function toRepository(source: ImageSource, hosts: RegistryHosts = {}): Re
       `"${source.repoURL}" is not the name of an image repository`,
     );
   }
-  const host = name.registry === 'docker.io' ? dockerHubHost : name.registry;
-  const known = Object.hasOwn(hosts, name.registry) ? hosts[name.registry] : undefined;
+  const known = findHost(hosts, name.registry, name.repository);
+  const host = known?.api ?? (name.registry === 'docker.io' ? dockerHubHost : name.registry);
   const insecure = source.insecureSkipTLSVerify === true || known?.insecureSkipTLSVerify === true;
   const ca = known?.caPem;
   const tls = {
@@ -61,13 +68,22 @@ export function toRepository(source: ImageSource, hosts: RegistryHosts = {}): Re
     identity: source.credential?.identity ?? '',
     source,
     tls: Object.keys(tls).length === 0 ? undefined : tls,
-    mayBePlain: mayBePlain(host, hosts),
+    mayBePlain: known?.plainHttp === true || mayBePlain(host, hosts),
   };
 }
 
 /** May plain HTTP be spoken with this host? Only on this machine, or where the operator says so. */
 export function mayBePlain(host: string, hosts: RegistryHosts): boolean {
-  return loopbackForm.test(host) || (Object.hasOwn(hosts, host) && hosts[host]?.plainHttp === true);
+  return loopbackForm.test(host) || findHost(hosts, host, undefined)?.plainHttp === true;
+}
+
+function findHost(
+  hosts: RegistryHosts,
+  host: string,
+  repository: string | undefined,
+): RegistryHost | undefined {
+  if (typeof hosts === 'function') return hosts(host, repository);
+  return Object.hasOwn(hosts, host) ? hosts[host] : undefined;
 }
 
 /** The turn of a request to this repository's registry, or to another host on its behalf. */

@@ -94,6 +94,7 @@ export function createCredentials(deps: CredentialsDeps, options: CredentialsOpt
       clock: deps.clock,
       levels,
       subscriptions: createSubscriptionLevel(sources),
+      prepare: (signal) => registries.load(signal),
       warnings: () => {
         const { problems, conf } = registries.peek();
         return [...problems, ...conf.warnings];

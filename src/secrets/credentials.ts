@@ -30,6 +30,8 @@ export interface DeskDeps {
   readonly levels: readonly Level[];
   /** The level of sources that subscriptions name; it alone counts where one is named. */
   readonly subscriptions: Level;
+  /** Brings up to date what others read beside credentials; called at each search. */
+  prepare?(signal: AbortSignal): Promise<unknown>;
   /** What is wrong with the configuration as a whole, for explanations. */
   warnings?(): readonly string[];
   /** Told of each search. */
@@ -106,6 +108,8 @@ export function createCredentialDesk(deps: DeskDeps, options: DeskOptions = {}):
 
   return {
     async find(request, signal) {
+      // What fails here fails again, with its name, where it is needed for the search itself.
+      await deps.prepare?.(signal).catch(() => signal.throwIfAborted());
       const candidate = await choose(request, signal);
       if (candidate !== undefined) return resolve(request, candidate, signal);
       const outcome = request.refused === undefined ? 'found' : 'refused';

@@ -13,5 +13,5 @@ export {
 } from './create.ts';
 export { credentialsErrors } from './errors.ts';
 export { createSecretHostKeys, hostKeysSecret } from './host-keys.ts';
-export { registriesKey, registriesLabel } from './registries.ts';
-export { expiresAtAnnotation } from './secret-use.ts';
+export { type RegistriesSource, registriesLabel } from './registries.ts';
+export { limitOf, settingsOf } from './registry-settings.ts';

@@ -41,7 +41,12 @@ test('every field is read, with the defaults', () => {
   expect(result).toMatchObject({
     ok: true,
     entries: [
-      { apiUrl: 'https://registry-1.docker.io', isDefault: true, defaultNamespace: 'library', limit: 20 },
+      {
+        apiUrl: 'https://registry-1.docker.io',
+        isDefault: true,
+        defaultNamespace: 'library',
+        limit: undefined,
+      },
       { prefix: 'gcr.io', credentials: { kind: 'pullsecret', namespace: 'foo', name: 'bar' } },
       { insecure: true, tagSortMode: 'latest-first', limit: 0, apiUrl: 'http://registry.access.redhat.com' },
       {

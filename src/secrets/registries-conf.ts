@@ -17,8 +17,8 @@ export interface RegistryEntry {
   /** PEM. */
   readonly caPem: string | undefined;
   readonly defaultNamespace: string | undefined;
-  /** Requests per second; 0 is no limit. */
-  readonly limit: number;
+  /** Requests per second; 0 is no limit; `undefined` where nothing is said. */
+  readonly limit: number | undefined;
   readonly isDefault: boolean;
   readonly tagSortMode: 'none' | 'latest-first' | 'latest-last';
 }
@@ -49,13 +49,12 @@ const fields: readonly string[] = [
   'limit',
   'default',
 ];
-const defaultLimit = 20;
 
 /**
  * Reads Argo CD Image Updater's `registries.conf`: every key known, none twice.
  *
  * Deliberate differences: a prefix is required and unique; `api_url` may be left out; `credsexpire` needs a unit; sources are
- * parsed at once; a limit that is left out is 20; the old spelling of sort modes with underscores is read.
+ * parsed at once; the old spelling of sort modes with underscores is read.
  * `readFile`: the text of a CA file; throws when it cannot be read.
  */
 export function parseRegistriesConf(text: string, readFile: (path: string) => string): RegistriesConfResult {
@@ -130,6 +129,7 @@ class Reading {
       isDefault: flag('default'),
       tagSortMode: this.#sortMode(text('tagsortmode'), at('tagsortmode')),
     };
+    this.#warnOfIdle(entry, at);
     return { entry, index };
   }
 
@@ -181,10 +181,10 @@ class Reading {
     return this.#refuse(path, 'there is no certificate in PEM');
   }
 
-  #limit(value: JsonValue | undefined, path: (string | number)[]): number {
-    if (value === undefined || value === null) return defaultLimit;
+  #limit(value: JsonValue | undefined, path: (string | number)[]): number | undefined {
+    if (value === undefined || value === null) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
-      return this.#refuse(path, 'expected a whole number of requests per second') ?? defaultLimit;
+      return this.#refuse(path, 'expected a whole number of requests per second');
     }
     if (value === 0) this.#warn(path, 'is 0: requests to this registry are not limited');
     return value;
@@ -194,6 +194,21 @@ class Reading {
     const mode = (text ?? 'none').toLowerCase().replaceAll('_', '-');
     if (mode === 'none' || mode === 'latest-first' || mode === 'latest-last') return mode;
     return this.#refuse(path, 'expected none, latest-first or latest-last') ?? 'none';
+  }
+
+  /** Names of images are Kargo's, and what is selected is the subscription's: these fields change neither. */
+  #warnOfIdle(entry: RegistryEntry, at: (field: string) => (string | number)[]): void {
+    const isDockerHub = entry.prefix === 'docker.io';
+    if (entry.tagSortMode !== 'none') this.#warn(at('tagsortmode'), 'has no effect');
+    if (entry.isDefault && !isDockerHub) {
+      this.#warn(at('default'), 'has no effect: names without a host are those of Docker Hub');
+    }
+    const isUsual =
+      entry.defaultNamespace === undefined || (isDockerHub && entry.defaultNamespace === 'library');
+    if (!isUsual) this.#warn(at('defaultns'), 'has no effect: names of images are taken as they are');
+    if (URL.canParse(entry.apiUrl) && new URL(entry.apiUrl).pathname !== '/') {
+      this.#warn(at('api_url'), 'its path has no effect');
+    }
   }
 
   #checkTogether(entries: readonly { readonly entry: RegistryEntry; readonly index: number }[]): void {

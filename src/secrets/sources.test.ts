@@ -341,3 +341,10 @@ describe('reloading', () => {
     );
   });
 });
+
+test('connections are up to date after every search, whichever source served', async () => {
+  const { desk, objects, registries } = world(entry('env:ALLOWED', '  insecure: true\n'));
+  objects.push(secret('demo', 'own', { repoURL: image.repoURL, username: 'own', password: 'p' }, 'image'));
+  expect(await desk.find(image, signal)).toMatchObject({ username: 'own' });
+  expect(registries.peek().conf.entries).toMatchObject([{ prefix: 'ghcr.io', insecure: true }]);
+});

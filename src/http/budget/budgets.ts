@@ -16,8 +16,10 @@ export interface HostLimits {
 
 /** The limits of all hosts. */
 export interface HostBudgetsOptions extends HostLimits {
-  /** Hosts, with their port where they have one, that have limits of their own. */
-  readonly hosts?: Readonly<Record<string, Partial<HostLimits>>>;
+  /** Hosts, with their port where they have one, that have limits of their own; a function is asked at each request. */
+  readonly hosts?:
+    | Readonly<Record<string, Partial<HostLimits>>>
+    | ((host: string) => Partial<HostLimits> | undefined);
 }
 
 interface Entry {
@@ -31,7 +33,7 @@ interface Entry {
 }
 
 interface Host {
-  readonly limits: Required<HostLimits>;
+  limits: Required<HostLimits>;
   readonly queue: TurnQueue<Entry>;
   readonly pauses: Pauses;
   /** When the bucket will be full again. */
@@ -58,14 +60,22 @@ export function createHostBudgets(
 ): HostBudgets {
   const hosts = new Map<string, Host>();
 
+  function limitsOf(name: string): Required<HostLimits> {
+    const { hosts: own = {}, ...usual } = options;
+    const found = typeof own === 'function' ? own(name) : Object.hasOwn(own, name) ? own[name] : undefined;
+    const limits = { ...usual, ...found };
+    return { burst: limits.requestsPerSecond, concurrency: defaultConcurrency, ...limits };
+  }
+
   function hostOf(name: string): Host {
     const known = hosts.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (typeof options.hosts === 'function') known.limits = limitsOf(name);
+      return known;
+    }
     if (hosts.size >= maxHosts) forgetIdle(hosts, clock.nowMs());
-    const { hosts: own = {}, ...usual } = options;
-    const limits = { ...usual, ...(Object.hasOwn(own, name) ? own[name] : {}) };
     const host: Host = {
-      limits: { burst: limits.requestsPerSecond, concurrency: defaultConcurrency, ...limits },
+      limits: limitsOf(name),
       queue: createTurnQueue(),
       pauses: createPauses(random),
       fullAtMs: 0,
