@@ -45,7 +45,7 @@ async function callAll(port: object): Promise<readonly string[]> {
 test('without the permit nothing is done outside, and looking goes on', async () => {
   const said: string[] = [];
   const guarded = guardAdapters(speaking(said), refuse);
-  expect(await callAll(guarded.git)).toEqual(['createBranch', 'push']);
+  expect(await callAll(guarded.git)).toEqual(['createBranch', 'push', 'pushTag']);
   expect(await callAll(guarded.forges)).toEqual([
     'openPullRequest',
     'furnishPullRequest',
