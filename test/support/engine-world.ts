@@ -12,7 +12,7 @@ import { createFakeCluster } from './fake-cluster.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryMetrics } from './memory-metrics.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
-import { testRun } from './step-attempt.ts';
+import { testCommitters, testRun } from './step-attempt.ts';
 import { createWorkdir } from './workdir.ts';
 
 /** A step kind whose attempts a test scripts. */
@@ -103,7 +103,7 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
     async pass(options = {}) {
       const engine = createEngine({
         definitions: new Map(draft.definitions.map((definition) => [definition.name, definition])),
-        ports: (draft.ports ?? {}) as Omit<StepPorts, 'workdir'>,
+        ports: { committers: testCommitters, ...draft.ports } as Omit<StepPorts, 'workdir'>,
         createWorkdir: (): Workdir => {
           workdirs += 1;
           return createWorkdir();
