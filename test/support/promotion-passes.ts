@@ -83,7 +83,7 @@ export async function passPromotion(input: PromotionPass): Promise<PromotionPass
   const old = seen.object;
   follow = () => {
     const now = cluster.stored(promotions, key);
-    if (now !== undefined && interrupt?.(old, now) === true) abort.abort();
+    if (now === undefined || interrupt?.(old, now) === true) abort.abort();
   };
 
   async function write(status: PromotionStatus | undefined): Promise<boolean> {

@@ -87,8 +87,8 @@ async function settle(
   cluster: FakeCluster,
   outside: Outside,
   moments: Moments = quiet,
+  events: EventDraft[] = [],
 ): Promise<EventDraft[]> {
-  const events: EventDraft[] = [];
   for (let count = 0; count < 10; count++) {
     const { wakeUp } = await runPass(cluster, outside, moments, events);
     if (wakeUp.kind === 'none') return events;
@@ -162,8 +162,11 @@ describe('a Promotion', () => {
           await new Promise(() => undefined);
         },
       };
-      expect(await Promise.race([settle(cluster, outside, moments), killed])).toBe('killed');
-      await settle(cluster, outside);
+      const events: EventDraft[] = [];
+      expect(await Promise.race([settle(cluster, outside, moments, events), killed])).toBe('killed');
+      await settle(cluster, outside, quiet, events);
+      const ends = events.filter(({ reason }) => reason === 'PromotionSucceeded');
+      expect(new Set(ends.map(({ once }) => once)), 'its end is told, as one event').toHaveLength(1);
       expect(outside.effects).toEqual(['push', 'last']);
       expect(cluster.stored(promotions, key)?.status).toEqual(want);
       const stage = cluster.stored(stages, { namespace: 'ameide', name: 'dev' });
@@ -198,6 +201,64 @@ describe('a Promotion', () => {
     }
     expect(phases.indexOf('Succeeded')).toBeGreaterThan(phases.length / 2);
     expect(phases.lastIndexOf('Aborted')).toBeLessThan(phases.indexOf('Succeeded'));
+  });
+});
+
+describe('a Promotion that is touched at any moment', () => {
+  /** Settles once for each moment of a pass, with something done by somebody else at that moment. */
+  async function disturbEach(
+    act: (cluster: FakeCluster) => Promise<unknown>,
+    check: (cluster: FakeCluster, outside: Outside, at: number) => void,
+  ): Promise<void> {
+    const counting = countMoments();
+    await settle(createCluster(), newOutside(), counting);
+    expect(counting.count()).toBeGreaterThan(10);
+    for (let at = 0; at < counting.count(); at++) {
+      const cluster = createCluster();
+      const outside = newOutside();
+      let count = 0;
+      const moments: Moments = {
+        async pass() {
+          count += 1;
+          if (count - 1 === at) await act(cluster);
+        },
+      };
+      try {
+        await settle(cluster, outside, moments);
+      } catch (error) {
+        // The runner takes a pass over an object that is gone for overtaken.
+        if (cluster.stored(promotions, key) !== undefined) throw error;
+      }
+      check(cluster, outside, at);
+    }
+  }
+  const live = new AbortController().signal;
+
+  test('annotated, it ends as if it had not been', async () => {
+    const patch = { metadata: { annotations: { [annotations.refresh]: 'now', other: 'x' } } };
+    await disturbEach(
+      (cluster) => cluster.someone.mergePatch(promotions, key, patch, {}, live),
+      (cluster, outside, at) => {
+        const { status, metadata } = cluster.stored(promotions, key) ?? {};
+        expect(status?.phase, `moment ${at}`).toBe('Succeeded');
+        expect(outside.effects).toEqual(['push', 'last']);
+        expect(metadata?.annotations).toMatchObject({ other: 'x' });
+      },
+    );
+  });
+
+  test('deleted, it is gone, and nothing is done twice', async () => {
+    const counts: number[] = [];
+    await disturbEach(
+      (cluster) => cluster.someone.delete(promotions, key, {}, live),
+      (cluster, outside, at) => {
+        expect(cluster.stored(promotions, key), `moment ${at}`).toBeUndefined();
+        expect(['push', 'last'].slice(0, outside.effects.length)).toEqual(outside.effects);
+        counts.push(outside.effects.length);
+      },
+    );
+    expect(counts[0], 'before the first claim nothing is done').toBe(0);
+    expect([...counts].sort(), 'the later the deletion, the more was done').toEqual(counts);
   });
 });
 

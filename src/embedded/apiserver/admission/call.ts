@@ -68,14 +68,26 @@ function agentFor(context: ServerContext, caBundle: string | undefined): Agent {
   return agent;
 }
 
-function post(
+async function post(
   url: URL,
   body: string,
   { agent, webhook }: { readonly agent: Agent; readonly webhook: Webhook },
 ): Promise<string> {
+  const signal = AbortSignal.timeout(webhook.timeoutMs);
+  for (;;) {
+    const answer = await postOnce(url, body, { agent, signal });
+    // The webhook had closed the idle connection at that moment; it has not seen the request.
+    if (answer !== 'closed before') return answer.text;
+  }
+}
+
+function postOnce(
+  url: URL,
+  body: string,
+  { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
+): Promise<{ readonly text: string } | 'closed before'> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new WebhookFailure(`Post "${url.href}": ${why}`));
-    const signal = AbortSignal.timeout(webhook.timeoutMs);
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const request = httpsRequest(url, { method: 'POST', agent, headers, signal }, (response) => {
       const chunks: Buffer[] = [];
@@ -88,12 +100,13 @@ function post(
       response.on('error', (error) => fail(error.message));
       response.on('end', () => {
         const code = response.statusCode ?? 0;
-        if (code >= 200 && code < 300) resolve(Buffer.concat(chunks).toString('utf8'));
+        if (code >= 200 && code < 300) resolve({ text: Buffer.concat(chunks).toString('utf8') });
         else fail(`an error on the server ("") has prevented the request from succeeding (status ${code})`);
       });
     });
-    request.on('error', (error) => {
-      fail(signal.aborted ? 'context deadline exceeded' : error.message);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve('closed before');
+      else fail(signal.aborted ? 'context deadline exceeded' : error.message);
     });
     request.end(body);
   });
