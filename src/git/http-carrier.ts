@@ -188,6 +188,7 @@ function isKnownToReport(advertisement: Advertisement | undefined): boolean {
 }
 
 function toAuthorization(credential: Credential | undefined): string | undefined {
+  if (credential?.bearerToken !== undefined) return `Bearer ${credential.bearerToken}`;
   if (credential?.password === undefined && credential?.username === undefined) return undefined;
   const text = `${credential.username ?? 'git'}:${credential.password ?? ''}`;
   return `Basic ${Buffer.from(text).toString('base64')}`;

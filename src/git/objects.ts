@@ -11,12 +11,20 @@ import {
   parseObjectId,
 } from '../wire/git/index.ts';
 import { Batches } from './batches.ts';
+import type { DiskCache } from './disk-cache.ts';
 import { gitErrors } from './errors.ts';
 import type { ObjectCache } from './object-cache.ts';
 import { toStoredEntries } from './stored-entries.ts';
 import type { GitTransport } from './transport.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 import type { ObjectSource, StoredEntry } from './workdir/node.ts';
+
+/** What objects are read through. */
+export interface RemoteObjectsDeps {
+  readonly transport: GitTransport;
+  readonly cache: ObjectCache;
+  readonly disk: DiskCache | undefined;
+}
 
 /** Commits that are remembered per remote and identity. */
 const maxRoots = 8;
@@ -32,15 +40,17 @@ export class RemoteObjects implements ObjectSource {
   #remote: GitRemote;
   readonly #transport: GitTransport;
   readonly #cache: ObjectCache;
+  readonly #disk: DiskCache | undefined;
   readonly #batches = new Batches((wants, signal) => this.#fetchMissing(wants, signal));
   /** Commits that were fetched lately: where trees and files have no ids to ask by, they come with these again. */
   readonly #roots = new LRUCache<ObjectId, true>({ max: maxRoots });
 
-  constructor(remote: GitRemote, transport: GitTransport, cache: ObjectCache) {
+  constructor(remote: GitRemote, { transport, cache, disk }: RemoteObjectsDeps) {
     this.store = parseRemoteUrl(remote).store;
     this.#remote = remote;
     this.#transport = transport;
     this.#cache = cache;
+    this.#disk = disk;
   }
 
   /** From now on asks with this credential of the same identity. */
@@ -84,9 +94,12 @@ export class RemoteObjects implements ObjectSource {
       if (object === undefined) missing.push(id);
       else found.set(id, object);
     }
-    if (missing.length === 0) return found;
-    const fetched = await this.#batches.read(missing, signal);
-    for (const id of missing) {
+    const stored = await this.#readStored(missing);
+    for (const [id, object] of stored) found.set(id, object);
+    const absent = missing.filter((id) => !stored.has(id));
+    if (absent.length === 0) return found;
+    const fetched = await this.#batches.read(absent, signal);
+    for (const id of absent) {
       const object = fetched.get(id);
       if (object === undefined) throw this.#missing(id);
       found.set(id, object);
@@ -106,13 +119,23 @@ export class RemoteObjects implements ObjectSource {
   ): Promise<ReadonlyMap<ObjectId, GitObject>> {
     const objects = await this.#transport.fetch(this.#remote, request, (id) => this.#known(id), signal);
     if (request.depth !== undefined) for (const id of request.wants) this.#roots.set(id, true);
-    for (const object of objects) this.#cache.add(object.id, object);
-    return new Map(objects.map((object) => [object.id, object]));
+    const byId = new Map(objects.map((object) => [object.id, object]));
+    this.remember(byId);
+    return byId;
   }
 
-  /** Puts objects into the cache that were made here and that the remote has now. */
+  /** Puts objects into the caches that the remote has, such as those that were made here and pushed. */
   remember(objects: ReadonlyMap<ObjectId, GitObject>): void {
     for (const [id, object] of objects) this.#cache.add(id, object);
+    this.#disk?.write(this.store, objects);
+  }
+
+  /** What another process, or an earlier life of this one, has fetched from the same remote. */
+  async #readStored(ids: readonly ObjectId[]): Promise<ReadonlyMap<ObjectId, GitObject>> {
+    if (this.#disk === undefined || ids.length === 0) return new Map();
+    const stored = await this.#disk.read(this.store, ids);
+    for (const [id, object] of stored) this.#cache.add(id, object);
+    return stored;
   }
 
   /**

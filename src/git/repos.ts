@@ -29,6 +29,7 @@ import {
 import { Access, accessKey } from './access.ts';
 import { Carriers } from './carriers.ts';
 import { commitsOf, createSigned, fromDraft, toGitCommit } from './commits.ts';
+import { DiskCache, type DiskCacheOptions } from './disk-cache.ts';
 import { gitErrors } from './errors.ts';
 import { ProtocolHistory } from './git-history.ts';
 import { Heads } from './heads.ts';
@@ -69,6 +70,8 @@ export interface GitReposOptions {
   readonly accessTtlMs?: number;
   /** What a push does when the branch has moved. Default AlwaysRebase. */
   readonly pushPolicy?: PushPolicy;
+  /** Keeps objects in files too, which other processes may share. Default: in memory only. */
+  readonly disk?: DiskCacheOptions;
   /** How hosts are reached over SSH. */
   readonly ssh?: Partial<SshOptions>;
 }
@@ -77,7 +80,7 @@ export interface GitReposOptions {
 const maxRemotes = 2_000;
 
 const mebibyte = 1024 * 1024;
-const defaults: Required<GitReposOptions> = {
+const defaults: Required<Omit<GitReposOptions, 'disk'>> = {
   cacheBytes: 64 * mebibyte,
   requestTimeoutMs: 120_000,
   stallTimeoutMs: 30_000,
@@ -112,6 +115,7 @@ class ProtocolGitRepos implements GitAdapter {
   readonly history: GitHistory;
   readonly #transport: GitTransport;
   readonly #cache: ObjectCache;
+  readonly #disk: DiskCache | undefined;
   readonly #access: Access;
   readonly #heads = new Heads();
   /** The commits that were last checked out of branches: what is fetched next differs little from them. */
@@ -122,7 +126,7 @@ class ProtocolGitRepos implements GitAdapter {
   readonly #signers = new Signers();
   readonly #close: () => void;
 
-  constructor(deps: GitReposDeps, options: Required<GitReposOptions>) {
+  constructor(deps: GitReposDeps, options: GitReposOptions & typeof defaults) {
     const metrics = createGitMetrics(deps.metrics);
     const http = new HttpCarrier(deps.http, metrics, options);
     const { clock, hostKeys } = deps;
@@ -130,6 +134,7 @@ class ProtocolGitRepos implements GitAdapter {
     this.#close = () => ssh.close();
     this.#transport = new GitTransport(new Carriers({ http, ssh }), options);
     this.#cache = new ObjectCache(options.cacheBytes);
+    this.#disk = options.disk === undefined ? undefined : new DiskCache(deps.clock, options.disk);
     this.#access = new Access(deps.clock, options.accessTtlMs);
     const shared = {
       transport: this.#transport,
@@ -227,7 +232,8 @@ class ProtocolGitRepos implements GitAdapter {
       known.use(remote);
       return known;
     }
-    const made = new RemoteObjects(remote, this.#transport, this.#cache);
+    const deps = { transport: this.#transport, cache: this.#cache, disk: this.#disk };
+    const made = new RemoteObjects(remote, deps);
     this.#objects.set(key, made);
     return made;
   }

@@ -80,10 +80,7 @@ export function createAdapters(
   settings: Settings,
 ): Adapters {
   const hostKeys = createSecretHostKeys(client, { namespace: settings.KARGO_NAMESPACE });
-  const git = createGitRepos(
-    { ...surroundings, http, hostKeys },
-    { ssh: sshOptions(settings), pushPolicy: settings.GIT_PUSH_INTEGRATION_POLICY },
-  );
+  const git = createGitRepos({ ...surroundings, http, hostKeys }, gitOptions(settings));
   const { desk, registries } = createDesk(surroundings, client.reader, http, settings);
   const { budgets, hosts, store } = createRegistryParts(surroundings, settings, registries);
   const system = settings.SYSTEM_RESOURCES_NAMESPACE;
@@ -157,6 +154,16 @@ export function createDesk(
       ...(settings.SHARD_NAME === '' ? {} : { shard: settings.SHARD_NAME }),
     },
   );
+}
+
+/** How pushes integrate, the disk cache when one is set, and SSH. Errors: main.missing-file. */
+function gitOptions(settings: Settings): GitReposOptions {
+  const { GANTRY_GIT_CACHE_DIR: folder, GANTRY_GIT_CACHE_MIB: mebibytes } = settings;
+  return {
+    ssh: sshOptions(settings),
+    pushPolicy: settings.GIT_PUSH_INTEGRATION_POLICY,
+    ...(folder === undefined ? {} : { disk: { folder, maxBytes: mebibytes * 1024 * 1024 } }),
+  };
 }
 
 /** How hosts are known and reached over SSH. Errors: main.missing-file. */

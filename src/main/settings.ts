@@ -244,6 +244,15 @@ const Environment = z.object({
   GANTRY_IMAGE_CACHE_MEBIBYTES: whole(1)
     .default(256)
     .describe('How much of them is kept there. Default 256.'),
+  GANTRY_GIT_CACHE_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder in which objects of git repositories are kept beyond a restart; processes may share it. Default none.',
+    ),
+  GANTRY_GIT_CACHE_MIB: whole(1)
+    .default(1024)
+    .describe('Size of that folder in MiB; what was read longest ago goes first. Default 1024.'),
   GANTRY_SSH_KNOWN_HOSTS_FILE: z
     .string()
     .optional()

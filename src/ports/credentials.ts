@@ -15,6 +15,8 @@ export interface Credential {
   readonly password?: string;
   /** An OAuth refresh token, in place of the password; to be exchanged at the registry's token endpoint. */
   readonly identityToken?: string;
+  /** Sent as it is, in place of user name and password. */
+  readonly bearerToken?: string;
   readonly sshPrivateKey?: string;
   /** A known_hosts file that names the only hosts this credential may be used with. */
   readonly sshKnownHosts?: string;

@@ -24,6 +24,24 @@ test('the identity names the Secret and nothing in it', async () => {
   });
 });
 
+test('a Secret for git may name the hosts of its key, and may hold a bearer token', async () => {
+  const repoURL = 'https://git.example/a/b';
+  const request = { project: 'demo', kind: 'git' as const, repoURL };
+  const find = (data: Readonly<Record<string, string>>) =>
+    createTestCredentials({ reader: readerOf([secretOf('it', 'git', { repoURL, ...data })]) }).desk.find(
+      request,
+      signal,
+    );
+  expect(await find({ sshPrivateKey: 'KEY', known_hosts: 'git.example ssh-ed25519 AAAA' })).toMatchObject({
+    sshPrivateKey: 'KEY',
+    sshKnownHosts: 'git.example ssh-ed25519 AAAA',
+  });
+  expect(await find({ bearerToken: 'TOKEN\n' })).toMatchObject({ bearerToken: 'TOKEN' });
+  const both = await find({ bearerToken: 'TOKEN', username: 'u', password: 'p' });
+  expect(both, 'a password is what Kargo would use').toMatchObject({ username: 'u', password: 'p' });
+  expect(both).not.toHaveProperty('bearerToken');
+});
+
 test('a Secret that the watch has not told of yet is found at the server', async () => {
   const secret = secretOf('new', 'image', { repoURL: 'ghcr.io/example/app', username: 'u', password: 'p' });
   const { desk: credentials } = createTestCredentials({ reader: { ...readerOf([secret]), list: () => [] } });

@@ -154,8 +154,8 @@ function keyOf({ project, kind, repoURL, source }: CredentialRequest): string {
 
 /** Tells two values of one source apart and nothing else: the key lives as long as this process. */
 function revisionOf(key: Uint8Array, values: Material): string {
-  const { username, password, identityToken, sshPrivateKey } = values;
-  const text = JSON.stringify([username, password, identityToken, sshPrivateKey]);
+  const { username, password, identityToken, bearerToken, sshPrivateKey } = values;
+  const text = JSON.stringify([username, password, identityToken, bearerToken, sshPrivateKey]);
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, 16);
 }
 

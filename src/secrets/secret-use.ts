@@ -44,6 +44,8 @@ function readPlain(secret: Secret, { kind }: Wanted): Material | undefined {
   const login = username && password ? { username, password } : {};
   const sshKnownHosts = sshPrivateKey ? readValue(secret, 'known_hosts') : undefined;
   const key = sshPrivateKey ? { sshPrivateKey, ...(sshKnownHosts ? { sshKnownHosts } : {}) } : {};
+  const bearerToken = kind === 'git' ? readValue(secret, 'bearerToken')?.trim() : undefined;
+  if (bearerToken && !('username' in login)) return { bearerToken, ...key, ...expiryOf(secret, bearerToken) };
   const isGithubApp = kind === 'git' && readGitHubApp((name) => readValue(secret, name)) !== undefined;
   if (!('username' in login) && (!('sshPrivateKey' in key) || isGithubApp)) return undefined;
   const warnings = [password, username].some((text) => text !== undefined && /[\r\n]$/.test(text))
@@ -63,7 +65,7 @@ function readGitUse(deps: SecretUse, secret: Secret, identity: string, wanted: W
   const { githubApps } = deps;
   const app = readGitHubApp((name) => readValue(secret, name));
   if (app === undefined)
-    return 'has neither username and password nor sshPrivateKey nor the keys of a GitHub App';
+    return 'has neither username and password nor bearerToken nor sshPrivateKey nor the keys of a GitHub App';
   if (githubApps === undefined) return 'is of a GitHub App, which is not supported here';
   const { repoURL, project } = wanted;
   const scopes = annotationOf(secret, annotations.githubTokenScopes);

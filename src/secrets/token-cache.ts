@@ -121,6 +121,7 @@ export function isSame(a: Partial<Credential>, b: Partial<Credential>): boolean 
     a.username === b.username &&
     a.password === b.password &&
     a.identityToken === b.identityToken &&
+    a.bearerToken === b.bearerToken &&
     a.sshPrivateKey === b.sshPrivateKey
   );
 }
