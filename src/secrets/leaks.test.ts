@@ -145,12 +145,13 @@ test.each(rows)('$name', async (row) => {
       programs: {
         run: async () => ({ exitCode: row.exitCode ?? 0, output: row.output ?? '', errorOutput: word }),
       },
+      // What GitHub says is told on purpose; what other services say may quote what was sent.
       http: {
         request: async ({ url }) => ({
           status: 400,
           url,
           headers: {},
-          body: Buffer.from(`{"message":"${word}"}`),
+          body: Buffer.from(`{"message":"${url.includes('github') ? 'no' : word}"}`),
         }),
         stream: () => Promise.reject(new Error('not asked for')),
       },
