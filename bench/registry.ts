@@ -1,4 +1,5 @@
 import { apiServerBench } from './apiserver.ts';
+import { apiServerLoadBench } from './apiserver-load.ts';
 import { atRestBench } from './at-rest.ts';
 import { discoveryBench } from './discovery.ts';
 import { engineBench } from './engine.ts';
@@ -33,5 +34,6 @@ export const benches: readonly Bench[] = [
   engineBench,
   queueBench,
   apiServerBench,
+  apiServerLoadBench,
   kubeCacheBench,
 ];

@@ -32,7 +32,12 @@ export function startGantry(
   env: Readonly<Record<string, string>> = {},
   nodeArgs: readonly string[] = [],
 ): Child {
-  const child = spawn(process.execPath, [...nodeArgs, 'dist/gantry.js', ...args], {
+  return startNode([...nodeArgs, 'dist/gantry.js', ...args], env);
+}
+
+/** Starts Node with these arguments. */
+export function startNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/tmp', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -95,7 +100,8 @@ function readLines(child: ChildProcess): Lines {
   };
 }
 
-function readUsage(pid: number): Usage {
+/** What a process has used so far. */
+export function readUsage(pid: number): Usage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The name in parentheses may contain anything; user and system time are the 12th and 13th field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -46,7 +46,8 @@ export async function seedScale(world: World, scale: Scale, signal: AbortSignal)
   }
 }
 
-function createFreight(namespace: string, warehouse: number, index: number): Freight {
+/** Freight of one image; the index decides its name. */
+export function createFreight(namespace: string, warehouse: number, index: number): Freight {
   const digest = `sha256:${String(index).padStart(64, '0')}`;
   const origin = { kind: 'Warehouse', name: `w${warehouse}` } as const;
   const images = [{ repoURL: imageUrl('shared'), tag: `1.0.${index}`, digest }];

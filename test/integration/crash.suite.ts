@@ -41,10 +41,10 @@ interface Ending {
 }
 
 const namespace = 'crash';
-const limitMs = 240_000;
+const limitMs = 480_000;
 /** Ten restarts of the program on a busy machine. */
 const patienceMs = 120_000;
-const tableLimitMs = 900_000;
+const tableLimitMs = 1_800_000;
 let pipeline: Pipeline;
 let program: Program;
 let child: RunningProgram;

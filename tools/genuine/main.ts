@@ -86,7 +86,6 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
   }
 }
 
-/** One file after the other: each has servers of its own at work, and the machine may be small. */
 async function runSuites(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -94,7 +93,7 @@ async function runSuites(
 ): Promise<number> {
   const [first] = args;
   const files = first === undefined || first.startsWith('-') ? [suites] : [];
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...files, ...args, '--no-file-parallelism'];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...files, ...args];
   const child = spawn(process.execPath, vitest, { env: { ...process.env, ...env }, stdio: 'inherit' });
   const stop = (): void => void endProcess(child);
   const timer = setTimeout(stop, testLimitMs);

@@ -92,9 +92,13 @@ export interface WatchStream extends Disposable {
 }
 
 /** Opens a watch. */
-export async function watch(server: KubeApiUnderTest, call: Call): Promise<WatchStream> {
+export async function watch(
+  server: KubeApiUnderTest,
+  call: Call,
+  limitMs: number = timeLimitMs,
+): Promise<WatchStream> {
   const controller = new AbortController();
-  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(timeLimitMs)]);
+  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(limitMs)]);
   const response = await open(server, call, signal);
   const lines = readLines(response);
   const take = async (count: number): Promise<WatchLine[]> => {
