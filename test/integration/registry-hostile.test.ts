@@ -359,7 +359,7 @@ test('ten megabytes of tags are read in pieces that leave room for others', { ti
   isOver = true;
   expect(found).toHaveLength(150_000);
   expect(found.at(-1)).toBe(tags.at(-1));
-  expect(turns, 'the process did other things in between').toBeGreaterThan(40);
+  expect(turns, 'the process did other things in between').toBeGreaterThan(10);
 });
 
 test('more tags than anybody could choose from are refused', { timeout: 60_000 }, async () => {
