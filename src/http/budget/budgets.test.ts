@@ -45,7 +45,7 @@ const refused = (headers: Record<string, string> = {}, status = 429): HttpHead =
 
 test('a burst is free, then requests are spread over time, per host', async () => {
   const { clock, begun, ask } = open({ requestsPerSecond: 10, burst: 3 });
-  for (let index = 0; index < 6; index++) void ask(`a${index}`, {}, fine);
+  for (let index = 0; index < 6; index++) void ask(`a${index}`, { isAwaited: true }, fine);
   await clock.settle();
   expect(begun).toHaveLength(3);
   await ask('b', { host: 'b' }, fine);
@@ -53,6 +53,21 @@ test('a burst is free, then requests are spread over time, per host', async () =
   expect(begun).toHaveLength(5);
   await clock.advance(200);
   expect(begun).toHaveLength(7);
+});
+
+test('polling leaves half of the burst to what somebody waits for, and gets its full rate', async () => {
+  const { clock, begun, ask } = open({ requestsPerSecond: 10, burst: 10 });
+  for (let index = 0; index < 20; index++) void ask(`poll${index}`, {}, fine);
+  await clock.settle();
+  expect(begun).toHaveLength(5);
+  for (let index = 0; index < 5; index++) void ask(`now${index}`, { isAwaited: true }, fine);
+  await clock.settle();
+  expect(
+    begun.filter((name) => name.startsWith('now')).length,
+    'but for the turn of polling',
+  ).toBeGreaterThanOrEqual(4);
+  await clock.advance(2000);
+  expect(begun, '10 at once and 20 in two seconds').toHaveLength(25);
 });
 
 test('only so many are under way at once; hosts do not wait for each other', async () => {

@@ -46,6 +46,8 @@ interface Host {
 }
 
 const defaultConcurrency = 32;
+/** The part of a burst that is kept for what is awaited. */
+const reservedShare = 0.5;
 const maxHosts = 5_000;
 /** The longest pause that a request sits out by itself; a longer one is the caller's business. */
 const maxPatienceMs = 2_000;
@@ -93,7 +95,8 @@ export function createHostBudgets(
     const nowMs = clock.nowMs();
     const intervalMs = 1000 / host.limits.requestsPerSecond;
     while (host.queue.length > 0 && host.underWay < concurrencyOf(host)) {
-      const waitMs = Math.max(host.fullAtMs, nowMs) + intervalMs - nowMs - host.limits.burst * intervalMs;
+      const spentMs = Math.max(host.fullAtMs, nowMs) + intervalMs - nowMs;
+      const waitMs = spentMs - (host.limits.burst - reserveOf(host)) * intervalMs;
       if (waitMs > 0.5) {
         wakeIn(host, waitMs);
         return;
@@ -202,6 +205,11 @@ export function createHostBudgets(
 
 function withDefaults({ identity, party = identity, isAwaited = false, isPull = false }: RequestTurn) {
   return { identity, party, isAwaited, isPull };
+}
+
+/** What polling leaves in the bucket, so that a look that somebody waits for need not wait for it to fill. */
+function reserveOf({ limits, queue }: Host): number {
+  return queue.hasAwaited ? 0 : Math.floor(limits.burst * reservedShare);
 }
 
 /** A host that has failed is tried with one request at a time. */

@@ -7,6 +7,8 @@ export interface Waiting {
 /** Who is next: what is awaited goes first, and within that the parties take turns. */
 export interface TurnQueue<T extends Waiting> {
   readonly length: number;
+  /** Does anything wait that is awaited? */
+  readonly hasAwaited: boolean;
   add(item: T): void;
   /** Takes an item away that no longer waits. */
   remove(item: T): void;
@@ -43,6 +45,9 @@ export function createTurnQueue<T extends Waiting>(): TurnQueue<T> {
   return {
     get length() {
       return length;
+    },
+    get hasAwaited() {
+      return awaited.size > 0;
     },
     add(item) {
       const parties = item.isAwaited ? awaited : polled;
