@@ -6,6 +6,7 @@ import { engineBench } from './engine.ts';
 import { exprBench } from './expr.ts';
 import { fanoutBench } from './fanout.ts';
 import { gitBench, monorepoBench } from './git.ts';
+import { gitHistoryBench } from './git-history.ts';
 import { kubeCacheBench } from './kube-cache.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
 import { queueBench } from './queue.ts';
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   fanoutBench,
   gitBench,
   monorepoBench,
+  gitHistoryBench,
   tagToFreightBench,
   discoveryBench,
   warehousesBench,
