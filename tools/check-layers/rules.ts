@@ -75,7 +75,6 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'fast-json-patch': ['base', 'embedded'],
   fastify: ['httpd'],
   'google-auth-library': ['secrets'],
-  ignore: ['steps'],
   'js-yaml': ['base/yaml'],
   lmdb: ['embedded'],
   'lru-cache': ['git', 'helm', 'oci', 'expr', 'discovery', 'steps', 'secrets', 'wire'],
