@@ -46,16 +46,26 @@ export async function connect(
   const socket = openSocket(login);
   const client = new library.Client();
   let refusal: unknown;
-  const abort = AbortSignal.timeout(timeoutMs);
-  const verify = (blob: Buffer, decide: (isAccepted: boolean) => void): void => {
-    hosts.check.check(hosts.expectation, Buffer.from(blob), abort).then(
-      () => decide(true),
-      (error: unknown) => {
-        refusal = error;
-        decide(false);
-      },
-    );
+  const refuse = (error: unknown): never => {
+    refusal = error;
+    throw error;
   };
+  const meeting = new Meeting(hosts, where);
+  const verify = (blob: Buffer): boolean => {
+    try {
+      meeting.see(blob);
+      return true;
+    } catch (error) {
+      refusal = error;
+      return false;
+    }
+  };
+  let settled: Promise<void> = Promise.resolve();
+  // Only now has the host proven that it holds the key that it shows.
+  client.once('handshake', () => {
+    settled = meeting.settle(AbortSignal.timeout(timeoutMs)).catch(refuse);
+    settled.catch(() => undefined);
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       // Errors also come after the connection is ready; then its channels tell of them.
@@ -74,6 +84,7 @@ export async function connect(
         algorithms: { serverHostKey: preferredAlgorithms(hosts.expectation) },
       });
     });
+    await settled;
   } catch (error) {
     client.destroy();
     socket.destroy();
@@ -81,6 +92,36 @@ export async function connect(
     throw toConnectError(error, where, login);
   }
   return new Connection(client, socket, where);
+}
+
+/** How a host's key becomes a known one, for one connection. */
+class Meeting {
+  readonly #hosts: { readonly check: HostKeyCheck; readonly expectation: Expectation };
+  readonly #where: string;
+  #shown: Buffer | undefined;
+  #isFirst = false;
+
+  constructor(hosts: { readonly check: HostKeyCheck; readonly expectation: Expectation }, where: string) {
+    this.#hosts = hosts;
+    this.#where = where;
+  }
+
+  /** Session keys may be agreed on anew at any time; the host stays the same. */
+  see(blob: Buffer): void {
+    const { check, expectation } = this.#hosts;
+    if (this.#shown === undefined) {
+      this.#isFirst = check.judge(expectation, blob) === 'first met';
+      this.#shown = Buffer.from(blob);
+    } else if (!this.#shown.equals(blob)) {
+      throw gitErrors.create('git.host-key-changed', `${this.#where}: the host key changes while they talk`);
+    }
+  }
+
+  /** Records the key of a host that nothing was known of. */
+  async settle(signal: AbortSignal): Promise<void> {
+    const { check, expectation } = this.#hosts;
+    if (this.#isFirst && this.#shown !== undefined) await check.record(expectation, this.#shown, signal);
+  }
 }
 
 class Connection implements SshConnection {

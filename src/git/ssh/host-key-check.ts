@@ -68,26 +68,36 @@ export class HostKeyCheck {
   }
 
   /**
-   * Accepts the key that a host shows, or throws; a first key is recorded before it counts.
+   * Accepts the key that a host shows, or throws. The key of a host that is first met counts only when the host has proven
+   * that it holds it and it is recorded.
    *
-   * Errors: git.host-key-changed, git.host-key-unknown, and those of recording.
+   * Errors: git.host-key-changed, git.host-key-unknown, git.protocol.
    */
-  async check(expectation: Expectation, blob: Buffer, signal: AbortSignal): Promise<void> {
-    const { host, trusted, revoked, source, mayRecord } = expectation;
-    const shown = readHostKey(blob);
-    if (shown === undefined)
-      throw gitErrors.create('git.protocol', `${host} shows a host key of no known form`);
+  judge({ host, trusted, revoked, source, mayRecord }: Expectation, blob: Buffer): 'known' | 'first met' {
+    const shown = readShown(host, blob);
     if (revoked.some((key) => isSameKey(key, shown))) throw changed(host, [], shown, 'is revoked');
-    if (trusted.some((key) => isSameKey(key, shown))) return;
+    if (trusted.some((key) => isSameKey(key, shown))) return 'known';
     if (trusted.length > 0) throw changed(host, trusted, shown, `differs from ${source ?? ''}`);
-    if (!mayRecord || this.#hostKeys === undefined) throw unknown(host, shown, source);
-    const recorded = await this.#hostKeys.record(host, `${shown.type} ${shown.base64}`, signal);
+    if (!mayRecord) throw unknown(host, shown, source);
+    return 'first met';
+  }
+
+  /** Records the proven key of a host that is first met. Errors: git.host-key-changed, and those of recording. */
+  async record({ host }: Expectation, blob: Buffer, signal: AbortSignal): Promise<void> {
+    const shown = readShown(host, blob);
+    const recorded = (await this.#hostKeys?.record(host, `${shown.type} ${shown.base64}`, signal)) ?? [];
     const keys = recorded.map(toHostKey);
     // Another process may have met another key at the same time.
     if (!keys.some((key) => isSameKey(key, shown))) {
       throw changed(host, keys, shown, 'differs from what another process has just recorded');
     }
   }
+}
+
+function readShown(host: string, blob: Buffer): HostKey {
+  const shown = readHostKey(blob);
+  if (shown !== undefined) return shown;
+  throw gitErrors.create('git.protocol', `${host} shows a host key of no known form`);
 }
 
 function toHostKey(text: string): HostKey {
