@@ -5,12 +5,13 @@ import type { GitObject, ObjectId } from '../wire/git/index.ts';
 const overheadBytes = 200;
 
 /**
- * Objects by id, bounded by bytes, shared by all repositories of the process: an id is the hash of what it names.
+ * Objects by remote and id, bounded by bytes for all remotes of the process together.
  *
- * Who may see what is not decided here: objects are reached only from commits that an identity has resolved.
+ * Guarantees: what came from one remote is never served for another, which could claim to have whatever it knows the id of.
+ * Which identity may see what of a remote is not decided here: objects are reached only from commits that it was shown.
  */
 export class ObjectCache {
-  readonly #objects: LRUCache<ObjectId, GitObject>;
+  readonly #objects: LRUCache<string, GitObject>;
 
   constructor(maxBytes: number) {
     this.#objects = new LRUCache({
@@ -21,12 +22,17 @@ export class ObjectCache {
     });
   }
 
-  get(id: ObjectId): GitObject | undefined {
-    return this.#objects.get(id);
+  get(store: string, id: ObjectId): GitObject | undefined {
+    return this.#objects.get(keyOf(store, id));
   }
 
-  add(id: ObjectId, object: GitObject): void {
+  add(store: string, id: ObjectId, object: GitObject): void {
     // Parts of a pack share its memory; a copy of small ones lets the pack go.
-    this.#objects.set(id, { type: object.type, data: Uint8Array.prototype.slice.call(object.data) });
+    const data = Uint8Array.prototype.slice.call(object.data);
+    this.#objects.set(keyOf(store, id), { type: object.type, data });
   }
+}
+
+function keyOf(store: string, id: ObjectId): string {
+  return `${id} ${store}`;
 }

@@ -74,7 +74,7 @@ export class RemoteObjects implements ObjectSource {
 
   /** A commit, when it is in the cache. */
   cachedCommit(id: ObjectId): Commit | undefined {
-    const object = this.#cache.get(id);
+    const object = this.#cache.get(this.store, id);
     return object?.type === 'commit' ? decodeCommit(object.data) : undefined;
   }
 
@@ -90,7 +90,7 @@ export class RemoteObjects implements ObjectSource {
     const found = new Map<ObjectId, GitObject>();
     const missing: ObjectId[] = [];
     for (const id of ids) {
-      const object = this.#cache.get(id);
+      const object = this.#cache.get(this.store, id);
       if (object === undefined) missing.push(id);
       else found.set(id, object);
     }
@@ -126,7 +126,7 @@ export class RemoteObjects implements ObjectSource {
 
   /** Puts objects into the caches that the remote has, such as those that were made here and pushed. */
   remember(objects: ReadonlyMap<ObjectId, GitObject>): void {
-    for (const [id, object] of objects) this.#cache.add(id, object);
+    for (const [id, object] of objects) this.#cache.add(this.store, id, object);
     this.#disk?.write(this.store, objects);
   }
 
@@ -134,7 +134,7 @@ export class RemoteObjects implements ObjectSource {
   async #readStored(ids: readonly ObjectId[]): Promise<ReadonlyMap<ObjectId, GitObject>> {
     if (this.#disk === undefined || ids.length === 0) return new Map();
     const stored = await this.#disk.read(this.store, ids);
-    for (const [id, object] of stored) this.#cache.add(id, object);
+    for (const [id, object] of stored) this.#cache.add(this.store, id, object);
     return stored;
   }
 
@@ -160,7 +160,7 @@ export class RemoteObjects implements ObjectSource {
   }
 
   #known(id: string): GitObject | undefined {
-    return this.#cache.get(parseObjectId(id));
+    return this.#cache.get(this.store, parseObjectId(id));
   }
 
   async #readOne(id: ObjectId, type: GitObject['type'], signal: AbortSignal): Promise<GitObject> {
@@ -172,7 +172,7 @@ export class RemoteObjects implements ObjectSource {
   }
 
   #knowsBelow(tree: ObjectId): boolean {
-    const object = this.#cache.get(tree);
+    const object = this.#cache.get(this.store, tree);
     if (object === undefined) return false;
     return decodeTree(object.data).every(
       (entry) => kindOf(entry.mode) !== 'tree' || this.#knowsBelow(entry.id),
