@@ -224,6 +224,18 @@ export function describeConfinement(name: string, make: WorkdirUnderTest): void 
       expect(await workdir.glob('**', signal)).toEqual(['d', 'd/v']);
     });
 
+    test('a folder above what was asked for that became a symlink is not walked through', async () => {
+      const workdir = make.createWorkdir();
+      await write(workdir, 'up/d/v');
+      await using elsewhere = await workdir.materialize(['up/d'], signal);
+      await using real = await workdir.materialize(['up/d'], signal);
+      await writeFile(join(elsewhere.pathOf('up/d'), 'secret'), 'of somebody else');
+      await rm(join(real.root, 'up'), { recursive: true });
+      await symlink(join(elsewhere.root, 'up'), join(real.root, 'up'));
+      await expect(real.readBack(signal)).rejects.toMatchObject({ code: 'workdir.unsafe-file' });
+      expect(await workdir.stat('up/d/secret', signal)).toBeUndefined();
+    });
+
     test('whatever links there are, no real file is outside', async () => {
       const name = fc.constantFrom('a', 'b', 'c');
       const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));

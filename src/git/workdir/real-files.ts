@@ -136,6 +136,7 @@ class Folder implements RealFiles {
     const changes: Change[] = [];
     // Everything is checked before anything is taken.
     for (const place of new Set(this.#places.values())) {
+      if (!(await this.#isBelowFolders(place))) continue;
       for await (const change of this.#walk(place, seen, signal)) changes.push(change);
     }
     const gone = [...this.#made.keys()].filter((path) => !seen.has(path));
@@ -189,6 +190,17 @@ class Folder implements RealFiles {
     } finally {
       await file.close();
     }
+  }
+
+  /** Are there still folders all the way to a place? Errors: workdir.unsafe-file where a link has taken the place of one. */
+  async #isBelowFolders(at: string): Promise<boolean> {
+    for (let cut = at.indexOf('/'); cut >= 0; cut = at.indexOf('/', cut + 1)) {
+      const folder = at.slice(0, cut);
+      const stat = await lstat(this.#real(folder)).catch(ignoreMissing);
+      if (stat?.isSymbolicLink() === true) throw unsafe(folder, 'it is a symlink in the place of a folder');
+      if (stat?.isDirectory() !== true) return false;
+    }
+    return true;
   }
 
   /** What is at a place and below it and differs from what was made. Links are not followed. */
