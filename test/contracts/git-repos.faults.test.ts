@@ -22,6 +22,8 @@ const gitType = { 'content-type': 'application/x-git-upload-pack-advertisement' 
 interface Fault {
   readonly name: string;
   readonly answer: RequestListener;
+  /** The host never goes on, so that the limit must be met. */
+  readonly isSilent?: true;
   readonly want: { readonly code: string; readonly disposition: string; readonly retryAfterMs?: number };
 }
 
@@ -68,11 +70,13 @@ const faults: Fault[] = [
   },
   {
     name: 'silence',
+    isSilent: true,
     answer: () => undefined,
     want: { code: 'git.unreachable', disposition: 'retry' },
   },
   {
     name: 'silence in the middle',
+    isSilent: true,
     answer: (_, response) => {
       response.writeHead(200, gitType).write('00');
     },
@@ -94,10 +98,10 @@ const faults: Fault[] = [
     want: { code: 'git.auth-failed', disposition: 'stop' },
   },
 ];
-test.each(faults)('a host that answers with $name', async ({ answer, want }) => {
+test.each(faults)('a host that answers with $name', async ({ answer, isSilent, want }) => {
   await using http = createHttpClient();
   await using server = await startTestServer(answer);
-  const repos = createRepos(http);
+  const repos = createRepos(http, isSilent === true ? 300 : patienceMs);
   const remote: GitRemote = {
     url: `${server.url}/a/b.git`,
     credential: { identity: 'secret demo/git', username: 'me', password: 'hunter2' },
@@ -170,9 +174,12 @@ test.each(refusals)('a push refused for $name is tried $tries times', async ({ w
   expect(world.pushes()).toBe(tries);
 });
 
-function createRepos(http: ReturnType<typeof createHttpClient>): GitRepos {
+/** Long enough for a busy machine. */
+const patienceMs = 30_000;
+
+function createRepos(http: ReturnType<typeof createHttpClient>, stallTimeoutMs = patienceMs): GitRepos {
   const deps = { http, clock: createSystemClock(), random: createSeededRandom() };
-  return createGitRepos(deps, { stallTimeoutMs: 300, requestTimeoutMs: 5_000 });
+  return createGitRepos(deps, { stallTimeoutMs, requestTimeoutMs: 2 * patienceMs });
 }
 
 async function change(repos: GitRepos, remote: GitRemote): Promise<void> {
