@@ -72,26 +72,28 @@ export class HttpCarrier implements Carrier {
 
   /** What upload-pack advertises: remembered, unless its references are the answer. */
   async #uploading({ remote, operation }: Call, signal: AbortSignal): Promise<Advertisement> {
-    const { store, base } = parseHttpUrl(remote);
-    const known = this.#endpoints.get(store)?.advertisement;
+    const { base } = parseHttpUrl(remote);
+    const place = placeOf(remote);
+    const known = this.#endpoints.get(place)?.advertisement;
     if (known !== undefined && (known.version === 2 || operation !== 'ls-refs')) return known;
     const { url, ...advertisement } = await this.#advertise(remote, 'git-upload-pack', signal);
     const endpoint = { base: redirectedBase(base, url), advertisement: { ...advertisement, refs: [] } };
-    this.#endpoints.set(store, endpoint);
+    this.#endpoints.set(place, endpoint);
     return advertisement;
   }
 
   async #receivingOf({ remote, needs = [] }: Call, signal: AbortSignal): Promise<Advertisement> {
-    const { origin, store } = parseHttpUrl(remote);
-    const known = this.#receiving.get(store);
+    const { origin } = parseHttpUrl(remote);
+    const place = placeOf(remote);
+    const known = this.#receiving.get(place);
     if (known !== undefined) return known;
-    const isUsual = this.#reporting.has(origin) || isKnownToReport(this.#endpoints.get(store)?.advertisement);
+    const isUsual = this.#reporting.has(origin) || isKnownToReport(this.#endpoints.get(place)?.advertisement);
     if (isUsual && needs.length === 0) return usualForPushes;
     const { url: _, ...advertisement } = await this.#advertise(remote, 'git-receive-pack', signal);
     const { capabilities } = advertisement;
     if (capabilities.has('report-status') && capabilities.has('side-band-64k')) {
       this.#reporting.set(origin, true);
-      this.#receiving.set(store, { ...advertisement, refs: [] });
+      this.#receiving.set(place, { ...advertisement, refs: [] });
     }
     return advertisement;
   }
@@ -143,8 +145,8 @@ export class HttpCarrier implements Carrier {
           return await read(countBytes(stream.body, address.host, metrics), stream);
         } catch (error) {
           // What was known may be out of date: the repository may have moved or been replaced.
-          this.#endpoints.delete(address.store);
-          this.#receiving.delete(address.store);
+          this.#endpoints.delete(placeOf(remote));
+          this.#receiving.delete(placeOf(remote));
           throw error;
         }
       },
@@ -153,7 +155,7 @@ export class HttpCarrier implements Carrier {
   }
 
   #toRequest(remote: GitRemote, address: HttpAddress, request: Request['request']): HttpRequest {
-    const base = this.#endpoints.get(address.store)?.base ?? address.base;
+    const base = this.#endpoints.get(placeOf(remote))?.base ?? address.base;
     const { path, ...rest } = request;
     const authorization = isTrusted(address.base, base) ? toAuthorization(remote.credential) : undefined;
     return {
@@ -194,18 +196,24 @@ function toAuthorization(credential: Credential | undefined): string | undefined
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 
+/** A host that somebody does not make prove its name must not decide where the others go. */
+function placeOf(remote: GitRemote): string {
+  return `${parseHttpUrl(remote).store}\n${remote.insecureSkipTLSVerify === true}`;
+}
+
 /** Where a redirect of the first request led, as git takes it. */
 function redirectedBase(base: string, url: string): string {
   const at = url.indexOf('/info/refs');
   return at < 0 ? base : url.slice(0, at);
 }
 
-/** Credentials go to the server they are for, also when it redirects from http to https. */
+/** Credentials go to the server they are for, also when it redirects from http to https at the usual ports. */
 function isTrusted(configured: string, base: string): boolean {
   const from = new URL(configured);
   const to = new URL(base);
   if (from.origin === to.origin) return true;
-  return from.hostname === to.hostname && from.protocol === 'http:' && to.protocol === 'https:';
+  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:';
+  return isUpgrade && from.hostname === to.hostname && from.port === '' && to.port === '';
 }
 
 async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
