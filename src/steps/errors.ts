@@ -12,11 +12,6 @@ export const stepErrors = defineErrors({
     summary: 'The configuration of a step, after its expressions were evaluated, does not fit its schema.',
     help: 'Correct the named field in the Stage or task; a new Promotion takes the correction.',
   },
-  'step.unknown-kind': {
-    disposition: 'stop',
-    summary: 'A step names a kind that does not exist.',
-    help: 'Correct `uses`; docs/reference/steps lists the kinds.',
-  },
   'step.expression': {
     disposition: 'stop',
     summary: 'An expression in a step could not be evaluated.',
@@ -38,11 +33,6 @@ export const stepErrors = defineErrors({
     disposition: 'stop',
     summary: 'The journal of a promotion has outgrown its limit of 64 KiB.',
     help: 'Split the promotion into fewer or smaller steps.',
-  },
-  'step.timed-out': {
-    disposition: 'stop',
-    summary: 'A step took longer than its timeout.',
-    help: 'Look at what the message says it was waiting for, or raise `retry.timeout`.',
   },
   'step.pull-request-closed': {
     disposition: 'stop',
