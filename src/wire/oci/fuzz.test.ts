@@ -3,15 +3,11 @@ import { fc } from '../../../test/support/properties.ts';
 import {
   createTagListReader,
   formatChallenge,
-  formatReference,
-  isRepositoryName,
-  isTagName,
   parseChallenges,
   parseErrorBody,
   parseImageConfig,
   parseManifest,
   parseNextLink,
-  parseReference,
 } from './index.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -143,12 +139,6 @@ test('no text makes a parser throw, and what is read is what is meant', () => {
       for (const { scheme } of parseChallenges(text)) expect(scheme).toBe(scheme.toLowerCase());
       const target = parseNextLink(text);
       if (target !== undefined) expect(text).toContain(`<${target}>`);
-      const reference = parseReference(text);
-      if (reference !== undefined) {
-        expect(isRepositoryName(reference.repository)).toBe(true);
-        expect(reference.tag === undefined || isTagName(reference.tag)).toBe(true);
-        expect(parseReference(formatReference(reference))).toEqual(reference);
-      }
     }),
     { numRuns: 500 },
   );
@@ -161,7 +151,6 @@ test('no header is slow to read', () => {
   for (const text of long) {
     expect(parseNextLink(text)).toBeUndefined();
     expect(Array.isArray(parseChallenges(text))).toBe(true);
-    expect(parseReference(text)).toBeUndefined();
   }
 });
 
@@ -199,28 +188,6 @@ test('no document makes a manifest parser throw, and every digest in a result is
       parseErrorBody(bytes);
     }),
   );
-});
-
-const references: { text: string; want: object | undefined }[] = [
-  { text: 'nginx', want: { registry: 'docker.io', repository: 'library/nginx' } },
-  { text: 'index.docker.io/a/b:1', want: { registry: 'docker.io', repository: 'a/b', tag: '1' } },
-  { text: 'localhost/a:v1', want: { registry: 'localhost', repository: 'a', tag: 'v1' } },
-  { text: 'GHCR.io:443/a/b', want: { registry: 'ghcr.io:443', repository: 'a/b' } },
-  { text: '[::1]:5000/a', want: { registry: '[::1]:5000', repository: 'a' } },
-  {
-    text: `oci://ghcr.io/a/b:1@sha256:${'0'.repeat(64)}`,
-    want: { registry: 'ghcr.io', repository: 'a/b', tag: '1', digest: `sha256:${'0'.repeat(64)}` },
-  },
-  { text: 'ghcr.io/a/b@sha256:abc', want: undefined },
-  { text: 'ghcr.io/A/b', want: undefined },
-  { text: 'ghcr.io/a/../b', want: undefined },
-  { text: 'https://ghcr.io/a', want: undefined },
-  { text: 'evil.com@ghcr.io/a', want: undefined },
-  { text: 'ghcr.io/a:', want: undefined },
-  { text: '', want: undefined },
-];
-test.each(references)('reference "$text"', ({ text, want }) => {
-  expect(parseReference(text)).toEqual(want);
 });
 
 const links: { header: string; want: string | undefined }[] = [

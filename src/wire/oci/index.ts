@@ -31,5 +31,4 @@ export {
   mediaTypes,
 } from './media-types.ts';
 export { isRepositoryName, isTagName } from './names.ts';
-export { formatReference, parseReference, type Reference } from './reference.ts';
 export { createTagListReader, type TagListReader } from './tag-list.ts';
