@@ -17,8 +17,6 @@ export interface RegistryClientOptions {
   readonly hosts?: RegistryHosts;
   /** Images whose facts are kept, and tags of which is known where they pointed; 100,000 unless told. */
   readonly maxCachedImages?: number;
-  /** Manifests and configurations kept in memory; 16 MiB unless told. */
-  readonly maxCachedBytes?: number;
   /** Keeps manifests and configurations beyond the life of the process. */
   readonly store?: ContentStore;
 }
@@ -33,7 +31,8 @@ export interface RegistryClientDeps {
 }
 
 const defaultMaxCachedImages = 100_000;
-const defaultMaxCachedBytes = 16 * 1024 * 1024;
+/** Manifests and configurations kept in memory. */
+const maxCachedBytes = 16 * 1024 * 1024;
 /** Tag lists that can be asked for on the condition that they changed. */
 const maxKnownLists = 1_000;
 
@@ -45,7 +44,7 @@ export function createRegistryClient(
   const { hosts = {}, store } = options;
   const transport = createRegistryTransport(deps, hosts);
   const contents = createContents(transport, {
-    maxBytes: options.maxCachedBytes ?? defaultMaxCachedBytes,
+    maxBytes: maxCachedBytes,
     ...(store === undefined ? {} : { store }),
   });
   const max = options.maxCachedImages ?? defaultMaxCachedImages;

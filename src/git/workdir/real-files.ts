@@ -13,9 +13,8 @@ import { maxPathLength } from './limits.ts';
 import { type Leaf, type LeafMode, readLeaf } from './node.ts';
 import { isReservedName } from './path.ts';
 
-/** Where real files are made, and how many. */
+/** How many real files are made, and how large they are. */
 export interface RealFilesLimits {
-  readonly tempFolder?: string;
   /** Files that are made, or read back, at most. */
   readonly maxRealFiles?: number;
   /** Of all of them together. */
@@ -47,7 +46,7 @@ export async function materialize(
   limits: RealFilesLimits,
   signal: AbortSignal,
 ): Promise<RealFiles> {
-  const root = await mkdtemp(join(limits.tempFolder ?? tmpdir(), 'gantry-files-'));
+  const root = await mkdtemp(join(tmpdir(), 'gantry-files-'));
   const made = new Folder(files, root, new Budget(limits));
   try {
     for (const path of paths) await made.add(path, signal);
