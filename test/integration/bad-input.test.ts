@@ -76,22 +76,47 @@ test('healthy neighbors go on, nothing is busy', async () => {
   expect(pipeline.read(valuesPath(stage))).not.toBe(rowValues);
 });
 
-test('what has gone wrong is looked at again, but not in a hurry', async () => {
-  await pause(2000);
+test(
+  'what has gone wrong is looked at again, but not in a hurry',
+  async () => {
+    // On a busy machine the last writes come late; whatever is in a hurry never rests.
+    let seen = await observe(3000);
+    for (let looks = 1; looks < 10 && !isAtRest(seen); looks++) seen = await observe(3000);
+    tell(
+      `at rest with ${badRows.length} troubles, in 3 s: ${seen.asked} requests to the API server, ${seen.writes.length} writes, ${seen.outside} requests outside`,
+    );
+    expect(seen.writes).toEqual([]);
+    expect(isAtRest(seen), JSON.stringify(seen)).toBe(true);
+    expect(pipeline.log.filter((line) => line.includes(pipeline.sandbox.info.password))).toEqual([]);
+  },
+  limitMs,
+);
+
+interface Seen {
+  /** Requests to the API server. */
+  readonly asked: number;
+  readonly writes: readonly string[];
+  /** Requests to hosts of artifacts. */
+  readonly outside: number;
+}
+
+function isAtRest({ asked, writes, outside }: Seen): boolean {
+  return writes.length === 0 && outside < badRows.length && asked < 2 * badRows.length;
+}
+
+/** What is asked for a while. */
+async function observe(ms: number): Promise<Seen> {
   const { api, artifacts } = pipeline;
   const [from, fromArtifacts] = [api.passed.length, artifacts.passed.length];
-  await pause(3000);
+  await pause(ms);
   const asked = api.passed.slice(from);
   const writes = asked.filter(({ method, path }) => method !== 'GET' && !path.includes('/events'));
-  const outside = artifacts.passed.slice(fromArtifacts);
-  tell(
-    `at rest with ${badRows.length} troubles, in 3 s: ${asked.length} requests to the API server, ${writes.length} writes, ${outside.length} requests outside`,
-  );
-  expect(writes.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([]);
-  expect(outside.length).toBeLessThan(badRows.length);
-  expect(asked.length).toBeLessThan(2 * badRows.length);
-  expect(pipeline.log.filter((line) => line.includes(pipeline.sandbox.info.password))).toEqual([]);
-});
+  return {
+    asked: asked.length,
+    writes: writes.map(({ method, path, body }) => `${method} ${path} ${body}`),
+    outside: artifacts.passed.length - fromArtifacts,
+  };
+}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -31,6 +31,8 @@ const aDisturbance: fc.Arbitrary<Disturbance> = fc.record({
 
 const plans = fc.array(aDraft, { minLength: 1, maxLength: 6 });
 const seed = 7;
+/** For hundreds of runs on a busy machine. */
+const timeout = 120_000;
 
 /** How each step ends by the rules alone, without an engine: status and number of errors. */
 function predict(drafts: readonly Draft[]): readonly string[] {
@@ -70,7 +72,7 @@ function findMixtures({ world, outside }: Played): readonly string[] {
   return [...used].flatMap(([name, revisions]) => (revisions.size > 1 ? [name] : []));
 }
 
-test('an undisturbed run ends as the rules say', async () => {
+test('an undisturbed run ends as the rules say', { timeout }, async () => {
   await fc.assert(
     fc.asyncProperty(plans, async (drafts) => {
       const { world } = await createDisturbedRun(drafts, []).play();
@@ -84,7 +86,7 @@ test('an undisturbed run ends as the rules say', async () => {
 });
 
 test('whatever disturbs a promotion, it ends as if nothing had, and does nothing outside twice', {
-  timeout: 120_000,
+  timeout,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(plans, fc.array(aDisturbance, { maxLength: 8 }), async (drafts, happenings) => {
@@ -99,7 +101,7 @@ test('whatever disturbs a promotion, it ends as if nothing had, and does nothing
   );
 });
 
-test('once an abort is seen, the pass ends and nothing is begun outside', async () => {
+test('once an abort is seen, the pass ends and nothing is begun outside', { timeout }, async () => {
   await fc.assert(
     fc.asyncProperty(
       plans,
