@@ -15,6 +15,7 @@ const tree = { read: hang, write: hang, stat: hang, list: hang, readLink: hang, 
 const worktree: Worktree = {
   ...tree,
   remote: { url: 'https://github.com/example/gitops.git' },
+  useCredential: () => undefined,
   branch: 'main',
   base: '1'.repeat(40),
   head: '2'.repeat(40),

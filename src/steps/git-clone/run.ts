@@ -4,7 +4,7 @@ import type { GitRemote, RefTarget, ResolvedRef, StepContext, Worktree } from '.
 import { isSparseDirectory } from '../../wire/git-files/index.ts';
 import { signedBy, toCommitter, toSignature } from '../committer.ts';
 import { stepErrors } from '../errors.ts';
-import { findRemote } from '../git-remote.ts';
+import { withRemote } from '../git-remote.ts';
 import type { GitCloneConfig } from './schema.ts';
 
 type Context = StepContext<GitCloneConfig, 'git' | 'credentials' | 'committers' | 'workdir'>;
@@ -15,10 +15,13 @@ type Checkout = GitCloneConfig['checkout'][number];
  * them. The resolved commits are pinned, so that a replay sees the same files although a branch has moved.
  */
 export async function run(context: Context): Promise<StepOutcome> {
-  const { config, ports, signal } = context;
-  const refused = refuse(config);
+  const refused = refuse(context.config);
   if (refused !== undefined) return refused;
-  const remote = await findRemote(ports.credentials, context.run.project, config, signal);
+  return withRemote(context, context.config, checkOut);
+}
+
+async function checkOut(remote: GitRemote, context: Context): Promise<StepOutcome> {
+  const { config, ports, signal } = context;
   const pins: Record<string, string> = {};
   const commits: Record<string, string> = {};
   const mounts: { readonly path: string; readonly worktree: Worktree }[] = [];
