@@ -29,6 +29,8 @@ const workdir: Workdir = {
   ...tree,
   expect: () => undefined,
   mount: () => undefined,
+  mountSubmodule: () => undefined,
+  clear: hang,
   worktreeAt: () => ({ worktree, inner: '', author: undefined }),
   copy: hang,
   move: hang,
