@@ -27,3 +27,4 @@ export {
 } from './json.ts';
 export { createJsonPatch, type JsonChange } from './json-patch.ts';
 export { compileRe2, type Re2, type Re2Result } from './re2.ts';
+export { withRenewal } from './renewal.ts';

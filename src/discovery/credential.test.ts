@@ -45,6 +45,19 @@ test.each([
   expect(host.tried).toEqual(tried);
 });
 
+test('a bearer token is another credential, too', async () => {
+  const tokens = ['old', 'new'];
+  const credentials = { find: async () => ({ identity: 'me', bearerToken: tokens.shift() ?? 'none' }) };
+  const tried: (string | undefined)[] = [];
+  const read = async (credential: Credential | undefined): Promise<string> => {
+    tried.push(credential?.bearerToken);
+    if (credential?.bearerToken !== 'new') throw refusal;
+    return 'answer';
+  };
+  expect(await withCredential(credentials, request, read, signal)).toBe('answer');
+  expect(tried).toEqual(['old', 'new']);
+});
+
 test('other errors renew nothing', async () => {
   const credentials = credentialsOf('old', 'new');
   const broken = new AppError('oci.unreachable', 'gone', { disposition: 'retry' });

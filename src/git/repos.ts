@@ -179,7 +179,7 @@ class ProtocolGitRepos implements GitAdapter {
       remote,
       branch: at.branch,
       anchor: { commit, tree },
-      source: this.#objectsOf(remote),
+      sourceOf: (one) => this.#objectsOf(one),
       signers: this.#signers,
       ...(at.sparse === undefined ? {} : { sparse: at.sparse }),
     });

@@ -1,4 +1,4 @@
-import type { CommitDraft, FileEntry, GitRemote, LocalTag, TagDraft } from '../ports/index.ts';
+import type { CommitDraft, Credential, FileEntry, GitRemote, LocalTag, TagDraft } from '../ports/index.ts';
 import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
 import { SparseCone } from '../wire/git-files/index.ts';
 import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
@@ -22,7 +22,8 @@ export interface WorktreeStart {
   readonly remote: GitRemote;
   readonly branch: string | undefined;
   readonly anchor: Anchor;
-  readonly source: ObjectSource;
+  /** Where the objects of the remote are read, with its credential. */
+  readonly sourceOf: (remote: GitRemote) => ObjectSource;
   readonly signers: Signers;
   /** Directories that are shown, with what `SparseCone` shows besides; everything when absent. */
   readonly sparse?: readonly string[];
@@ -30,10 +31,13 @@ export interface WorktreeStart {
 
 /** The work tree of this module: an overlay over the tree of a commit, and the commits made of it. */
 export class GitWorktree implements MountableWorktree {
-  readonly remote: GitRemote;
   readonly branch: string | undefined;
   readonly base: string;
+  /** Stays the same whatever the credential. */
   readonly source: ObjectSource;
+  readonly #sourceOf: (remote: GitRemote) => ObjectSource;
+  #remote: GitRemote;
+  #current: ObjectSource;
   readonly #signers: Signers;
   readonly overlay: Overlay;
   readonly #files: Files;
@@ -44,16 +48,27 @@ export class GitWorktree implements MountableWorktree {
   readonly #objects = new Map<ObjectId, GitObject>();
   readonly #tags = new Map<string, MadeTag>();
 
-  constructor({ remote, branch, anchor, source, signers, sparse }: WorktreeStart) {
+  constructor({ remote, branch, anchor, sourceOf, signers, sparse }: WorktreeStart) {
     this.#signers = signers;
-    this.remote = remote;
+    this.#remote = remote;
+    this.#sourceOf = sourceOf;
+    this.#current = sourceOf(remote);
     this.branch = branch;
     this.base = anchor.commit;
-    this.source = source;
+    this.source = forwardTo(this.#current.store, () => this.#current);
     this.#anchor = anchor;
     const cone = sparse === undefined ? undefined : new SparseCone(sparse);
-    this.overlay = new Overlay(new StoredTree({ source, id: anchor.tree }), cone);
+    this.overlay = new Overlay(new StoredTree({ source: this.source, id: anchor.tree }), cone);
     this.#files = new Files(this.overlay);
+  }
+
+  get remote(): GitRemote {
+    return this.#remote;
+  }
+
+  useCredential(credential: Credential): void {
+    this.#remote = { ...this.#remote, credential };
+    this.#current = this.#sourceOf(this.#remote);
   }
 
   get head(): string {
@@ -171,4 +186,14 @@ export class GitWorktree implements MountableWorktree {
       prefetchTrees: (id, signal) => source.prefetchTrees(id, signal),
     };
   }
+}
+
+/** Reads from whichever source is the current one. */
+function forwardTo(store: string, current: () => ObjectSource): ObjectSource {
+  return {
+    store,
+    readTree: (id, signal) => current().readTree(id, signal),
+    readBlob: (id, signal) => current().readBlob(id, signal),
+    prefetchTrees: (id, signal) => current().prefetchTrees(id, signal),
+  };
 }

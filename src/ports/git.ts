@@ -111,6 +111,8 @@ export interface LocalTag {
 /** A lazily fetched tree of one commit with local changes on top, and the local commits made of them. */
 export interface Worktree extends FileTree {
   readonly remote: GitRemote;
+  /** From now on asks the remote with this credential, e.g. one that was renewed; what was fetched stays. */
+  useCredential(credential: Credential): void;
   /** The branch that is checked out; `undefined` when detached. */
   readonly branch: string | undefined;
   /** The commit that was checked out. */

@@ -8,6 +8,8 @@ export interface FileEntry {
   /** The last segment of the path. */
   readonly name: string;
   readonly mode: FileMode;
+  /** Of a submodule: the commit that it stands at. */
+  readonly commit?: string;
 }
 
 /**
@@ -50,6 +52,13 @@ export interface Workdir extends FileTree {
    * `author` is who commits there when a commit does not say so itself.
    */
   mount(path: string, worktree: Worktree, options?: { readonly author?: Committer }): void;
+  /**
+   * Shows the files of a submodule where its commit stands in a work tree that is mounted. It is no checkout of its own:
+   * `worktreeAt` gives the work tree that it stands in, whose commits keep the commit as it is. Errors: workdir.exists.
+   */
+  mountSubmodule(path: string, worktree: Worktree): void;
+  /** As `Worktree.clear` of the work tree at a path; its submodules go, too. Errors: git.not-a-worktree. */
+  clear(path: string, signal: AbortSignal): Promise<void>;
   /**
    * These paths will probably be read: when the first of them is, what the others in the same work tree need is fetched
    * with it, in one request for each level of directories and one for the files. Only ever a hint.

@@ -7,6 +7,12 @@ export const stepErrors = defineErrors({
     summary: 'A step is configured to do something that Gantry does not do yet.',
     help: 'Remove the named field, or use another step; docs/reference/steps lists what works.',
   },
+  'step.submodule-refused': {
+    disposition: 'stop',
+    summary:
+      'What a `.gitmodules` file asks for is not followed: a path, address or command that is not safe, or too many.',
+    help: 'Correct .gitmodules in the repository; addresses are https, http, ssh or relative ones.',
+  },
   'step.invalid-config': {
     disposition: 'stop',
     summary: 'The configuration of a step, after its expressions were evaluated, does not fit its schema.',

@@ -82,14 +82,30 @@ export function describeWorkTrees(name: string, make: WorkdirUnderTest): void {
     test('submodules are seen and kept, and nothing is written below them', async () => {
       const sub = { mode: 'submodule', text: '1'.repeat(40) } as const;
       const { workdir, worktree } = mounted({ 'lib/sub': sub, a: '1' });
-      expect(await workdir.list('w/lib', signal)).toEqual([{ name: 'sub', mode: 'submodule' }]);
+      expect(await workdir.list('w/lib', signal)).toEqual([
+        { name: 'sub', mode: 'submodule', commit: sub.text },
+      ]);
       for (const path of ['w/lib/sub', 'w/lib/sub/x']) {
         expect(await codeOf(write(workdir, path, 'x')), path).toMatch(/^workdir\.(?:not|is)-directory$/);
       }
       await write(workdir, 'w/lib/b', '2');
       await commit(worktree);
-      expect(await worktree.stat('lib/sub', signal)).toEqual({ name: 'sub', mode: 'submodule' });
+      expect(await worktree.stat('lib/sub', signal)).toMatchObject({ name: 'sub', mode: 'submodule' });
       await workdir.remove('w/lib/sub', signal);
+      expect((await commit(worktree)).changed).toBe(true);
+    });
+
+    test('the files of a submodule are shown, belong to no checkout, and go when it is cleared', async () => {
+      const { workdir, worktree } = mounted({ sub: { mode: 'submodule', text: '1'.repeat(40) }, a: '1' });
+      const other = mounted({ b: '1' }).worktree;
+      workdir.mountSubmodule('w/sub', other);
+      expect(await text(workdir, 'w/sub/b')).toBe('1');
+      expect(workdir.worktreeAt('w/sub/b').worktree).toBe(worktree);
+      await write(workdir, 'w/sub/b', '2');
+      expect((await commit(worktree)).changed, 'nothing of it is in the work tree above').toBe(false);
+      expect(() => workdir.mountSubmodule('w', other)).toThrow(/is checked out at "w"/);
+      await workdir.clear('w', signal);
+      expect(await workdir.stat('w/sub', signal)).toBeUndefined();
       expect((await commit(worktree)).changed).toBe(true);
     });
 

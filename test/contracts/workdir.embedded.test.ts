@@ -41,7 +41,14 @@ describeWorkdir('over a git server', {
     });
     const anchor = { commit, tree: parseObjectId(tree) };
     return {
-      worktree: new GitWorktree({ remote, branch, anchor, source, signers: new Signers(), ...options }),
+      worktree: new GitWorktree({
+        remote,
+        branch,
+        anchor,
+        sourceOf: () => source,
+        signers: new Signers(),
+        ...options,
+      }),
       reads: () => reads,
     };
   },

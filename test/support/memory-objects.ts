@@ -87,7 +87,7 @@ export function createMemoryWorktree(
     remote: { url: source.store },
     branch: 'main',
     anchor,
-    source,
+    sourceOf: () => source,
     signers: new Signers(),
     ...rest,
   });

@@ -188,6 +188,7 @@ function notDirectory(place: Place): Error {
 
 function toEntry(name: string, node: Node): FileEntry {
   if (node.kind === 'leaf') return { name, mode: node.mode };
+  if (node.kind === 'submodule') return { name, mode: node.kind, commit: node.id };
   return { name, mode: node.kind };
 }
 

@@ -28,6 +28,8 @@ interface Mounted {
 class MemoryWorkdir implements Workdir {
   readonly #mounts = new Map<string, Overlay>();
   readonly #worktrees = new Map<string, Mounted>();
+  /** Where submodules are mounted, and in which work tree. */
+  readonly #submodules = new Map<string, string>();
   readonly #plain = new Overlay();
   readonly #files = new Files(this.#plain, this.#mounts);
   readonly #expected = new Expected();
@@ -69,6 +71,8 @@ class MemoryWorkdir implements Workdir {
     const gone = [...this.#mounts.keys()].filter((mount) => at === '' || `${mount}/`.startsWith(`${at}/`));
     if (gone.includes(at)) {
       this.#unmount(gone);
+      const link = await this.#files.find(at, 'stay', signal);
+      if (link.node?.kind === 'submodule') await this.#files.removeAt(link, signal);
       return;
     }
     if (gone.length > 0) {
@@ -93,6 +97,23 @@ class MemoryWorkdir implements Workdir {
     }
     this.#mounts.set(at, worktree.overlay);
     this.#worktrees.set(at, { worktree, author: options.author });
+  }
+
+  mountSubmodule(path: string, worktree: Worktree): void {
+    if (!isMountable(worktree)) throw new Error('only work trees of this module can be mounted');
+    const at = clampPath(path).join('/');
+    if (this.#worktrees.has(at)) {
+      throw workdirErrors.create('workdir.exists', `a repository is checked out at ${JSON.stringify(path)}`);
+    }
+    this.#submodules.set(at, this.#ownerOf(at));
+    this.#mounts.set(at, worktree.overlay);
+  }
+
+  async clear(path: string, signal: AbortSignal): Promise<void> {
+    const { worktree } = this.worktreeAt(path);
+    await worktree.clear(signal);
+    const owner = this.#ownerOf(clampPath(path).join('/'));
+    this.#unmount([...this.#submodules].filter(([, one]) => one === owner).map(([at]) => at));
   }
 
   worktreeAt(path: string): Mounted & { readonly inner: string } {
@@ -137,7 +158,14 @@ class MemoryWorkdir implements Workdir {
     for (const path of paths) {
       this.#mounts.delete(path);
       this.#worktrees.delete(path);
+      this.#submodules.delete(path);
     }
+  }
+
+  /** The path of the work tree that a path is in. */
+  #ownerOf(at: string): string {
+    const { inner } = this.worktreeAt(at);
+    return inner === '' ? at : at.slice(0, Math.max(0, at.length - inner.length - 1));
   }
 
   #isEmpty(): boolean {

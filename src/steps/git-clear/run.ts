@@ -4,7 +4,6 @@ import type { GitClearConfig } from './schema.ts';
 
 /** Removes every file of the work tree at a path, so that what is written next is all there is. */
 export async function run(context: StepContext<GitClearConfig, 'workdir'>): Promise<StepOutcome> {
-  const { worktree } = context.ports.workdir.worktreeAt(context.config.path);
-  await worktree.clear(context.signal);
+  await context.ports.workdir.clear(context.config.path, context.signal);
   return { kind: 'done', status: 'Succeeded' };
 }

@@ -178,16 +178,6 @@ describe('refusals', () => {
     expect(outcome.message).toContain(want);
   });
 
-  const unsupported = [
-    { field: 'recurseSubmodules', config: { recurseSubmodules: true, checkout: [{ path: 'a' }] } },
-  ];
-  test.each(unsupported)('$field is not supported', async ({ config }) => {
-    const draft = { ports: portsOf(createWorkdir()) };
-    await expect(attempt(gitClone, { repoURL: 'https://x/y', ...config }, draft)).rejects.toMatchObject({
-      code: 'step.unsupported',
-    });
-  });
-
   test('leaves nothing behind when its second checkout fails', async () => {
     const { url } = world.seed({ 'a.txt': 'a' });
     const workdir = createWorkdir();

@@ -1,11 +1,11 @@
 import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
-import type { GitRemote, RefTarget, ResolvedRef, StepContext, Worktree } from '../../ports/index.ts';
+import type { GitRemote, RefTarget, ResolvedRef, StepContext } from '../../ports/index.ts';
 import { isSparseDirectory } from '../../wire/git-files/index.ts';
 import { signedBy, toCommitter, toSignature } from '../committer.ts';
-import { stepErrors } from '../errors.ts';
-import { findRemote } from '../git-remote.ts';
+import { withRemote } from '../git-remote.ts';
 import type { GitCloneConfig } from './schema.ts';
+import { checkOutSubmodules, type Mount } from './submodules.ts';
 
 type Context = StepContext<GitCloneConfig, 'git' | 'credentials' | 'committers' | 'workdir'>;
 type Checkout = GitCloneConfig['checkout'][number];
@@ -15,13 +15,32 @@ type Checkout = GitCloneConfig['checkout'][number];
  * them. The resolved commits are pinned, so that a replay sees the same files although a branch has moved.
  */
 export async function run(context: Context): Promise<StepOutcome> {
-  const { config, ports, signal } = context;
-  const refused = refuse(config);
+  const refused = refuse(context.config);
   if (refused !== undefined) return refused;
-  const remote = await findRemote(ports.credentials, context.run.project, config, signal);
+  const { config, ports } = context;
+  const { mounts, pins, commits } = await withRemote(context, config, checkOut);
+  const submodules = config.recurseSubmodules === true ? await checkOutSubmodules(context, mounts) : [];
+  // All or nothing: a step that failed is not replayed, so it must leave nothing behind.
+  const taken = firstRepeated([...mounts, ...submodules].map(({ path }) => path));
+  if (taken !== undefined) return invalid(`there are two checkouts or submodules at "${taken}"`);
+  const author = config.author === undefined ? {} : { author: toCommitter(config.author) };
+  for (const { path, worktree } of mounts) ports.workdir.mount(path, worktree, author);
+  for (const { path, worktree } of submodules) ports.workdir.mountSubmodule(path, worktree);
+  context.pin(pins);
+  return { kind: 'done', status: 'Succeeded', output: { commits } };
+}
+
+interface CheckedOut {
+  readonly mounts: readonly Mount[];
+  readonly pins: Readonly<Record<string, string>>;
+  readonly commits: Readonly<Record<string, string>>;
+}
+
+async function checkOut(remote: GitRemote, context: Context): Promise<CheckedOut> {
+  const { config, ports, signal } = context;
   const pins: Record<string, string> = {};
   const commits: Record<string, string> = {};
-  const mounts: { readonly path: string; readonly worktree: Worktree }[] = [];
+  const mounts: Mount[] = [];
   for (const checkout of config.checkout) {
     const at = await resolve(context, remote, checkout);
     const request = checkout.sparse === undefined ? at : { ...at, sparse: checkout.sparse };
@@ -29,11 +48,7 @@ export async function run(context: Context): Promise<StepOutcome> {
     pins[checkout.path] = at.commit;
     commits[nameOf(checkout)] = at.commit;
   }
-  // All or nothing: a step that failed is not replayed, so it must leave nothing behind.
-  const author = config.author === undefined ? {} : { author: toCommitter(config.author) };
-  for (const { path, worktree } of mounts) ports.workdir.mount(path, worktree, author);
-  context.pin(pins);
-  return { kind: 'done', status: 'Succeeded', output: { commits } };
+  return { mounts, pins, commits };
 }
 
 const nameOf = (checkout: Checkout): string =>
@@ -45,7 +60,6 @@ function refuse(config: GitCloneConfig): StepOutcome | undefined {
     return invalid(`duplicate checkout alias "${name}": give each checkout its own "as"`);
   const path = firstRepeated(config.checkout.map((checkout) => checkout.path));
   if (path !== undefined) return invalid(`two checkouts at "${path}": give each its own "path"`);
-  if (config.recurseSubmodules === true) throw unsupported('recurseSubmodules');
   const sparse = config.checkout.flatMap((checkout) => checkout.sparse ?? []);
   const notDirectory = sparse.find((directory) => !isSparseDirectory(directory));
   if (notDirectory !== undefined) {
@@ -62,10 +76,6 @@ function firstRepeated(texts: readonly string[]): string | undefined {
 
 function invalid(message: string): StepOutcome {
   return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };
-}
-
-function unsupported(field: string): Error {
-  return stepErrors.create('step.unsupported', `git-clone does not support "${field}" yet`);
 }
 
 async function resolve(context: Context, remote: GitRemote, checkout: Checkout): Promise<ResolvedRef> {

@@ -33,7 +33,10 @@ export const GitCloneConfig = z.strictObject({
     .boolean()
     .optional()
     .describe('Accepted for compatibility; files are always fetched when they are read.'),
-  recurseSubmodules: z.boolean().optional().describe('Check out submodules. Not supported yet.'),
+  recurseSubmodules: z
+    .boolean()
+    .optional()
+    .describe('Show the files of submodules, and of theirs. Default false.'),
   insecureSkipTLSVerify: insecureSkipTLSVerifyField,
 });
 

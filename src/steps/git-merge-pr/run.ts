@@ -1,7 +1,7 @@
 import { AppError, parseDuration } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import type { MergeOutcome, StepContext } from '../../ports/index.ts';
-import { findRemote, toForgeRepo } from '../git-remote.ts';
+import { toForgeRepo, withRemote } from '../git-remote.ts';
 import { adaptivePollMs } from '../poll.ts';
 import type { GitMergePrConfig } from './schema.ts';
 
@@ -42,15 +42,15 @@ function toOutcome(context: Context, outcome: MergeOutcome): StepOutcome {
   }
 }
 
-async function merge(context: Context): Promise<MergeOutcome> {
+function merge(context: Context): Promise<MergeOutcome> {
   const { config, ports, signal } = context;
-  const remote = await findRemote(ports.credentials, context.run.project, config, signal);
   const order = {
     ...(config.mergeMethod === undefined ? {} : { method: config.mergeMethod }),
     ...(config.autoMerge === true ? { auto: true, wasQueued: isQueued(context) } : {}),
   };
-  const repo = toForgeRepo(remote, config.provider);
-  return ports.forges.mergePullRequest(repo, config.prNumber, order, signal);
+  return withRemote(context, config, (remote) =>
+    ports.forges.mergePullRequest(toForgeRepo(remote, config.provider), config.prNumber, order, signal),
+  );
 }
 
 function mayWait({ wait, autoMerge }: GitMergePrConfig): boolean {

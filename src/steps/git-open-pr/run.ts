@@ -9,7 +9,7 @@ import type {
   ResolvedRef,
   StepContext,
 } from '../../ports/index.ts';
-import { findRemote, toForgeRepo } from '../git-remote.ts';
+import { toForgeRepo, withRemote } from '../git-remote.ts';
 import { describePullRequest } from './plan.ts';
 import type { GitOpenPrConfig } from './schema.ts';
 import { closeSuperseded } from './superseded.ts';
@@ -24,11 +24,13 @@ type Context = StepContext<GitOpenPrConfig, 'git' | 'forges' | 'credentials'>;
  * that it supersedes are closed last, so that a crash in between leaves one too many rather than none.
  */
 export async function run(context: Context): Promise<StepOutcome> {
-  const { config, ports, signal } = context;
   const known = context.previousOutput?.['pr'];
   if (known !== undefined) return { kind: 'done', status: 'Succeeded', output: { pr: known } };
+  return withRemote(context, context.config, findOrOpen);
+}
 
-  const remote = await findRemote(ports.credentials, context.run.project, config, signal);
+async function findOrOpen(remote: GitRemote, context: Context): Promise<StepOutcome> {
+  const { config, ports, signal } = context;
   const repo = toForgeRepo(remote, config.provider);
   const found = await findOwn(context, repo);
   if (found !== undefined) {

@@ -8,7 +8,7 @@ export const gitPush = defineStep({
   name: 'git-push',
   config: GitPushConfig,
   output: GitPushOutput,
-  needs: ['git', 'forges', 'committers', 'workdir'],
+  needs: ['git', 'forges', 'credentials', 'committers', 'workdir'],
   effect: 'outward',
   run,
 });

@@ -144,7 +144,7 @@ test.each([
   const again = await attempt(
     gitPush,
     { path: 'src', ...config },
-    { ports: { git, forges, workdir }, claimed },
+    { ports: { ...world, git, forges, workdir }, claimed },
   );
   expect(again.outcome).toMatchObject({ kind: 'done', output: first.outcome.output });
   expect(world.server.log(name, branch).map((entry) => entry.id)).toEqual(log);
@@ -156,7 +156,7 @@ test('does nothing outside before its claim is written', async () => {
   const prepared = gitPush.prepare({ path: 'src' });
   if (!prepared.ok) throw new Error('unreachable');
   const lost = prepared.run({
-    ports: { git: world.git, forges: world.forges, committers: testCommitters, workdir },
+    ports: { ...world, committers: testCommitters, workdir },
     run: testRun,
     previousOutput: undefined,
     pins: undefined,

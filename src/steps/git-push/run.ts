@@ -1,7 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
-import { toForgeRepo } from '../git-remote.ts';
+import { toForgeRepo, withWorktree } from '../git-remote.ts';
 import type { GitPushConfig } from './schema.ts';
 
 const defaultMaxAttempts = 10;
@@ -9,7 +9,7 @@ const defaultMaxAttempts = 10;
 /** Errors with which the step did its work and the answer is no, so that it is Failed and not Errored, as in Kargo. */
 const refusals: ReadonlySet<string> = new Set(['git.conflict', 'git.rebase-unsafe']);
 
-type Context = StepContext<GitPushConfig, 'git' | 'forges' | 'committers' | 'workdir'>;
+type Context = StepContext<GitPushConfig, 'git' | 'forges' | 'credentials' | 'committers' | 'workdir'>;
 
 /** What a push left, as the step tells it. */
 interface Pushed {
@@ -61,7 +61,9 @@ async function pushBranch(context: Context): Promise<Pushed | StepOutcome> {
     maxAttempts: config.maxAttempts ?? defaultMaxAttempts,
     committer,
   };
-  const { commit, adopted } = await ports.git.push(request, signal);
+  // A push that acted before it was refused is found by its commits, as after a crash.
+  const push = () => ports.git.push(request, signal);
+  const { commit, adopted } = await withWorktree(context, worktree, push);
   const message = adopted ? `found already pushed to ${branch}` : `pushed to ${branch}`;
   return { commit, branch, message };
 }
@@ -81,7 +83,7 @@ async function pushTag(context: Context, tag: string): Promise<Pushed> {
     maxAttempts,
     ...(typeof earlier === 'string' ? { claimed: earlier } : {}),
   };
-  const { adopted } = await ports.git.pushTag(request, signal);
+  const { adopted } = await withWorktree(context, worktree, () => ports.git.pushTag(request, signal));
   const message = adopted ? `found tag ${tag} already pushed` : `pushed tag ${tag}`;
   return { commit: worktree.head, branch: worktree.branch, message };
 }

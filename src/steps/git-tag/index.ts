@@ -8,7 +8,7 @@ export const gitTag = defineStep({
   name: 'git-tag',
   config: GitTagConfig,
   output: GitTagOutput,
-  needs: ['git', 'committers', 'workdir'],
+  needs: ['git', 'credentials', 'committers', 'workdir'],
   effect: 'fetch',
   run,
 });

@@ -1,10 +1,10 @@
 import type { StepOutcome } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
 import { signedBy, toSignature } from '../committer.ts';
-import { hasTag } from '../git-remote.ts';
+import { hasTag, withWorktree } from '../git-remote.ts';
 import type { GitTagConfig } from './schema.ts';
 
-type Context = StepContext<GitTagConfig, 'git' | 'committers' | 'workdir'>;
+type Context = StepContext<GitTagConfig, 'git' | 'credentials' | 'committers' | 'workdir'>;
 
 /**
  * Tags the newest commit of a work tree, locally.
@@ -17,8 +17,8 @@ export async function run(context: Context): Promise<StepOutcome> {
   const { worktree, author } = ports.workdir.worktreeAt(config.path);
   const force = config.force === true;
   const pinned = context.pins?.['isTaken'];
-  const isTaken =
-    typeof pinned === 'boolean' ? pinned : await hasTag(ports.git, worktree.remote, config.tag, signal);
+  const look = () => hasTag(ports.git, worktree.remote, config.tag, signal);
+  const isTaken = typeof pinned === 'boolean' ? pinned : await withWorktree(context, worktree, look);
   context.pin({ isTaken });
   if (isTaken && !force) {
     const message = `the repository has a tag "${config.tag}" already`;

@@ -1,7 +1,7 @@
 import { AppError, isJsonObject } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
-import type { PullRequest, StepContext } from '../../ports/index.ts';
-import { findRemote, toForgeRepo } from '../git-remote.ts';
+import type { GitRemote, PullRequest, StepContext } from '../../ports/index.ts';
+import { toForgeRepo, withRemote } from '../git-remote.ts';
 import { pollAfterMs } from '../poll.ts';
 import type { GitWaitForPrConfig } from './schema.ts';
 
@@ -13,10 +13,10 @@ const shortPauseMs = 30_000;
 /** Looks at a pull request until it is merged (Succeeded) or closed without a merge (Failed). */
 export async function run(context: Context): Promise<StepOutcome> {
   const { config, ports, signal } = context;
-  const remote = await findRemote(ports.credentials, context.run.project, config, signal);
-  const repo = toForgeRepo(remote, config.provider);
+  const look = (remote: GitRemote) =>
+    ports.forges.getPullRequest(toForgeRepo(remote, config.provider), config.prNumber, signal);
   try {
-    return toOutcome(await ports.forges.getPullRequest(repo, config.prNumber, signal), context);
+    return toOutcome(await withRemote(context, config, look), context);
   } catch (error) {
     const known = knownFrom(context);
     const pauseMs =

@@ -7,5 +7,6 @@ export { isSparseDirectory, SparseCone } from './cone.ts';
 export { type Conversion, conversionOf, hasCrlf, toRepository, toWorkTree } from './convert.ts';
 export { type IgnoreRules, type IgnoreVerdict, matchIgnore, parseIgnore } from './ignore-rules.ts';
 export { isLfsPointer } from './lfs-pointer.ts';
+export { type GitModule, type ModulesResult, parseModules, resolveModuleUrl } from './modules.ts';
 export { toBytes } from './path-pattern.ts';
 export { matchGlob } from './wildmatch.ts';
