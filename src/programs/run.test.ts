@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { createSeededRandom } from '../../test/support/seeded-random.ts';
 import { createSystemClock } from '../../test/support/system-clock.ts';
+import { createSystemRandom } from '../../test/support/system-random.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
 import type { ProgramCall } from '../ports/index.ts';
 import { createPrograms } from './index.ts';
@@ -17,7 +17,7 @@ beforeAll(() => {
   return () => made[Symbol.dispose]();
 });
 
-const programs = createPrograms({ clock: createSystemClock(), random: createSeededRandom(1) });
+const programs = createPrograms({ clock: createSystemClock(), random: createSystemRandom() });
 let scripts = 0;
 
 /** A script that runs these lines under /bin/sh; its path. */
@@ -109,7 +109,7 @@ test('an abort ends it', async () => {
 });
 
 test('no more than a few run at once, and one that gives up waiting frees nothing', async () => {
-  const one = createPrograms({ clock: createSystemClock(), random: createSeededRandom(2) }, { atOnce: 1 });
+  const one = createPrograms({ clock: createSystemClock(), random: createSystemRandom() }, { atOnce: 1 });
   const counter = join(folder, 'count');
   const lines = `test -e ${counter} && exit 9; : > ${counter}; sleep 0.05; rm ${counter}`;
   const call = { path: script(lines), environment: { PATH: '/usr/bin:/bin' } };

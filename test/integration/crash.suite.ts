@@ -101,8 +101,10 @@ export function describeCrashes(name: string, options: PipelineOptions): void {
         tell(
           `${way}: ${seen.length} kills in ${Math.round((performance.now() - started) / 1000)} s; not reached: ${missed.join(', ') || 'none'}`,
         );
-        // Reads may be spared and writes about the Stage joined; those that a promotion lives by are always there.
-        expect(missed.filter((one) => !/Stage|Freight|upload-pack|GET/.test(one))).toEqual([]);
+        // Reads may be spared, and writes about the Stage or of one status joined; what acts outside is always there.
+        const isSpared = (one: string): boolean => /Stage|Freight|Promotion status|upload-pack|GET/.test(one);
+        expect(missed.filter((one) => !isSpared(one))).toEqual([]);
+        expect(missed.length, 'nearly all moments were reached').toBeLessThan(seen.length / 4);
       },
       limitMs,
     );

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPrograms } from '../../src/programs/index.ts';
 import { type CredentialsOptions, createCredentials } from '../../src/secrets/index.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
-import { createSeededRandom } from '../support/seeded-random.ts';
 import { createSystemClock } from '../support/system-clock.ts';
+import { createSystemRandom } from '../support/system-random.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 
 // Genuine programs behind "ext:", docker's credential helpers and the kubelet's credential providers.
@@ -32,7 +32,6 @@ function write(name: string, content: unknown): string {
 
 function create(options: CredentialsOptions) {
   const clock = createSystemClock();
-  const random = createSeededRandom(1);
   const log = createRecordingLog();
   const { desk } = createCredentials(
     {
@@ -43,7 +42,10 @@ function create(options: CredentialsOptions) {
       },
       clock,
       log,
-      programs: createPrograms({ clock, random }, { timeLimitMs: 2_000, maxMemoryBytes: 300_000_000 }),
+      programs: createPrograms(
+        { clock, random: createSystemRandom() },
+        { timeLimitMs: 2_000, maxMemoryBytes: 300_000_000 },
+      ),
       environment: {
         PATH: '/usr/bin:/bin',
         AWS_REGION: 'eu-west-1',
