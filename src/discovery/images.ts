@@ -101,9 +101,19 @@ export function createImageDiscovery(
         gate.pass(host, isAwaited, async () => {
           const source = toSource(credential);
           const findings = await scan(registry, source, compiled.rule, wish, signal);
-          const addLabels = (image: SelectedImage): Promise<SelectedImage> =>
-            withLabels(deps.registry, { source, image, platform: subscription.platform, labels }, signal);
-          return { ...findings, images: await Promise.all(findings.images.map(addLabels)) };
+          const { platform } = subscription;
+          const skipped = [...findings.skipped];
+          const addLabels = async (image: SelectedImage): Promise<SelectedImage> => {
+            try {
+              return await withLabels(deps.registry, { source, image, platform, labels }, signal);
+            } catch (error) {
+              if (!isOfOneTag(error)) throw error;
+              // Without its labels it belongs to no group; those of its neighbors do.
+              skipped.push({ tag: image.tag, problem: error.message });
+              return image;
+            }
+          };
+          return { ...findings, images: await Promise.all(findings.images.map(addLabels)), skipped };
         });
       return withCredential(deps.credentials, request, find, signal);
     },
@@ -157,6 +167,10 @@ async function withLabels(
   return { ...image, annotations: { ...Object.fromEntries(added), ...image.annotations } };
 }
 
+function isOfOneTag(error: unknown): error is AppError {
+  return error instanceof AppError && codesOfOneTag.includes(error.code);
+}
+
 async function readFact(
   tag: string,
   read: () => Promise<ImageFacts | undefined>,
@@ -166,7 +180,7 @@ async function readFact(
     const image = await read();
     return image === undefined ? { kind: 'missing' } : { kind: 'image', image };
   } catch (error) {
-    if (!(error instanceof AppError) || !codesOfOneTag.includes(error.code)) throw error;
+    if (!isOfOneTag(error)) throw error;
     failures.set(tag, error);
     return { kind: 'unreadable', problem: error.message };
   }

@@ -102,6 +102,7 @@ export {
   type GroupRule,
   type GroupRuleResult,
   groupAnnotations,
+  isGroupMember,
   type Laggard,
   parseGroupRule,
 } from './grouping/index.ts';

@@ -13,7 +13,13 @@ import type {
   ImageDiscovery,
   ImageFindings,
 } from '../../discovery/index.ts';
-import { formatTime, modernizeSubscription, parseGroupRule } from '../../domain/index.ts';
+import {
+  formatTime,
+  type GroupRule,
+  isGroupMember,
+  modernizeSubscription,
+  parseGroupRule,
+} from '../../domain/index.ts';
 import type { Clock } from '../../ports/index.ts';
 import { readSources, repoURLOf } from './credentials.ts';
 import { type DueReason, notBeforeMs } from './due.ts';
@@ -61,7 +67,7 @@ export async function lookAtAll(
     isAwaited: reason === 'asked' || reason === 'changed' || reason === 'settled',
     notBeforeMs: notBeforeMs(warehouse, reason, startedAtMs),
     previous: previousOf(warehouse),
-    labels: labelsFor(warehouse),
+    groupRule: groupRuleOf(warehouse),
     sources: readSources(warehouse),
   };
   let gitCount = 0;
@@ -88,15 +94,22 @@ interface Place {
   readonly isAwaited: boolean;
   readonly notBeforeMs: number;
   readonly previous: DiscoveredArtifacts | undefined;
-  /** Labels that the images are compared by. */
-  readonly labels: readonly string[];
+  /** By which images are kept together. */
+  readonly groupRule: GroupRule | undefined;
   /** The sources of credentials that the Warehouse names, by repository. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
-function labelsFor({ metadata }: Warehouse): readonly string[] {
+function groupRuleOf({ metadata }: Warehouse): GroupRule | undefined {
   const parsed = parseGroupRule(metadata.annotations);
-  return parsed.kind === 'rule' && parsed.rule.key.kind === 'label' ? [parsed.rule.key.name] : [];
+  return parsed.kind === 'rule' ? parsed.rule : undefined;
+}
+
+/** Labels that the images of a subscription are compared by with those of others. */
+function labelsFor({ name, image }: Entry<'image'>, rule: GroupRule | undefined): readonly string[] {
+  if (rule?.key.kind !== 'label') return [];
+  const isMember = isGroupMember(rule, { repoURL: image.repoURL, subscriptionName: name });
+  return isMember ? [rule.key.name] : [];
 }
 
 /** Results of another spec are of no use. Source: Kargo's behavior: they are paired by their order. */
@@ -124,7 +137,7 @@ async function lookAtOne(
     case 'image': {
       const { repoURL } = subscription.image;
       const image = { project, subscription: subscription.image, notBeforeMs: oldestMs, isAwaited, source };
-      const look = { ...image, labels: place.labels };
+      const look = { ...image, labels: labelsFor(subscription, place.groupRule) };
       const findings = await deps.images.discover(look, signal);
       const skipped = findings.skipped.map((item) => ({ repoURL, ...item }));
       const { askedAtMs } = findings;

@@ -35,15 +35,22 @@ export function chooseGroup(rule: GroupRule, artifacts: DiscoveredArtifacts): Gr
   const images = artifacts.images ?? [];
   const unknown = rule.members.find((name) => !images.some((image) => isNamed(image, name)));
   if (unknown !== undefined) return { kind: 'unknown-member', member: unknown };
-  const isMember = (image: ImageResult): boolean =>
-    rule.members.length === 0 || rule.members.some((name) => isNamed(image, name));
-  const members = images.filter(isMember).map((image) => toMember(rule.key, image));
+  const members = images
+    .filter((image) => isGroupMember(rule, image))
+    .map((image) => toMember(rule.key, image));
   const value = nearestToTop(members);
   const laggards = findLaggards(members, value);
   if (value === undefined)
     return members.length === 0 ? unchanged(artifacts) : { kind: 'incomplete', laggards };
-  const chosen = images.map((image) => (isMember(image) ? withFirst(rule.key, image, value) : image));
+  const chosen = images.map((image) =>
+    isGroupMember(rule, image) ? withFirst(rule.key, image, value) : image,
+  );
   return { kind: 'complete', artifacts: { ...artifacts, images: chosen }, value, laggards };
+}
+
+/** Is an image subscription one of those that a rule is about? */
+export function isGroupMember(rule: GroupRule, image: Parameters<typeof isNamed>[0]): boolean {
+  return rule.members.length === 0 || rule.members.some((name) => isNamed(image, name));
 }
 
 /** Does an image subscription go by this name, its own or its repository's? */
