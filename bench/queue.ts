@@ -10,8 +10,9 @@ import {
 } from '../src/api/v1alpha1/index.ts';
 import { createPromotionController, promotionIndexes } from '../src/controllers/promotion/index.ts';
 import { createStageController, stageIndexes } from '../src/controllers/stage/index.ts';
+import { createStageTurns } from '../src/controllers/turns/index.ts';
 import { isTerminalPhase } from '../src/domain/index.ts';
-import { createRunner, type WatchedType } from '../src/kube/index.ts';
+import { createRunner, type Runner, type WatchedType } from '../src/kube/index.ts';
 import { createEngine, createStepExpressions } from '../src/steps/engine/index.ts';
 import { createSystemClock } from '../src/telemetry/index.ts';
 import { defineScripted } from '../test/support/engine-world.ts';
@@ -119,8 +120,9 @@ function startControllers(cluster: FakeCluster, passes: { promotion: number; sta
     { reader: cluster.reader, clock },
     { sharedNamespace: undefined },
   );
+  const turns = createStageTurns({ clock }, (key) => runner.wake('promotion', key));
   const promotion = createPromotionController(
-    { ...cluster, clock, engine, createExpressions },
+    { ...cluster, clock, turns, engine, createExpressions },
     {
       component: 'promotion-controller',
       concurrency,
@@ -135,6 +137,7 @@ function startControllers(cluster: FakeCluster, passes: { promotion: number; sta
       ...cluster,
       clock,
       random,
+      turns,
       applications: { get: async () => undefined, refresh: async () => undefined },
     },
     { name: 'stage-controller', shard: undefined, argocdNamespace: 'argocd', concurrency, extraWatches: [] },
@@ -146,7 +149,11 @@ function startControllers(cluster: FakeCluster, passes: { promotion: number; sta
     passes.stage += 1;
   });
   const events = { emit: () => undefined };
-  return createRunner({ ...cluster, clock, random, log, metrics, events }, [countedPromotion, countedStage]);
+  const runner: Runner = createRunner({ ...cluster, clock, random, log, metrics, events }, [
+    countedPromotion,
+    countedStage,
+  ]);
+  return runner;
 }
 
 /** The controller, telling each look at an object. */

@@ -221,6 +221,7 @@ export {
   matchLabels,
   matchName,
   readAutoPromotionPolicy,
+  type StageTurn,
 } from './stage/index.ts';
 export {
   concludePhase,

@@ -12,6 +12,7 @@ import {
 import { createProjectController } from '../controllers/project/index.ts';
 import { createPromotionController, promotionIndexes } from '../controllers/promotion/index.ts';
 import { applicationWatch, createStageController, stageIndexes } from '../controllers/stage/index.ts';
+import { createStageTurns } from '../controllers/turns/index.ts';
 import { createWarehouseController } from '../controllers/warehouse/index.ts';
 import { createChartDiscovery, createCommitDiscovery, createImageDiscovery } from '../discovery/index.ts';
 import { formatShardSelector, type Shard } from '../domain/index.ts';
@@ -25,7 +26,7 @@ import {
   type Runner,
   type WatchedType,
 } from '../kube/index.ts';
-import type { ArgoCd } from '../ports/index.ts';
+import type { ArgoCd, StageTurns } from '../ports/index.ts';
 import { registriesLabel } from '../secrets/index.ts';
 import { createEngine, createStepExpressions } from '../steps/engine/index.ts';
 import { stepDefinitions } from '../steps/registry.ts';
@@ -97,9 +98,10 @@ export function runControllers(
   const ending = resources.use(new AbortController(), (controller) => controller.abort());
   const events = createKubeEvents({ ...deps, writer: deps.client.writer }, ending.signal);
   resources.use(events, (one) => one.flush());
-  const runner = createRunner(
+  const turns = createStageTurns(deps, (promotion) => runner.wake('promotion', promotion));
+  const runner: Runner = createRunner(
     { ...deps, reader: deps.client.reader, writer: deps.client.writer, changes: deps.client.changes, events },
-    createControllers(deps, settings, reach),
+    createControllers({ ...deps, turns }, settings, reach),
   );
   resources.use(runner, (one) => one.stop());
   runner.start();
@@ -134,11 +136,11 @@ function watchedTypes({ seesSecrets }: Reach, shard: Shard): readonly WatchedTyp
 }
 
 function createControllers(
-  deps: ControllersDeps,
+  deps: ControllersDeps & { readonly turns: StageTurns },
   settings: Settings,
   { hasArgoCd, seesSecrets }: Reach,
 ): readonly AnyController[] {
-  const { adapters, client, clock, random, metrics } = deps;
+  const { adapters, client, clock, random, metrics, turns } = deps;
   const { reader, writer } = client;
   const shard = shardOf(settings);
   const shared = settings.SHARED_RESOURCES_NAMESPACE;
@@ -189,6 +191,7 @@ function createControllers(
         applications: hasArgoCd ? watchedApplications(deps, placeOfApplications(settings)) : adapters.argocd,
         clock,
         random,
+        turns,
       },
       {
         name: `stage-controller${suffix}`,
@@ -200,7 +203,7 @@ function createControllers(
       },
     ),
     createPromotionController(
-      { reader, writer, clock, engine, createExpressions: expressions },
+      { reader, writer, clock, turns, engine, createExpressions: expressions },
       {
         component: `promotion-controller${suffix}`,
         concurrency: settings.MAX_CONCURRENT_PROMOTION_RECONCILES,

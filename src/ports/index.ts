@@ -84,6 +84,7 @@ export type {
   Metrics,
   Random,
 } from './runtime.ts';
+export type { StageTurns } from './stage-turns.ts';
 export type {
   ConfigProblem,
   PortName,

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { namespaces } from '../../src/api/core/index.ts';
+import { keyOf } from '../../src/api/meta/index.ts';
 import {
   type Freight,
   freights,
@@ -19,9 +20,10 @@ import {
 } from '../../src/api/v1alpha1/index.ts';
 import { createProjectController } from '../../src/controllers/project/index.ts';
 import { createStageController } from '../../src/controllers/stage/index.ts';
+import { createStageTurns } from '../../src/controllers/turns/index.ts';
 import { formatTime, isTerminal, nextFreightCollection, toFreightReference } from '../../src/domain/index.ts';
-import { createRunner } from '../../src/kube/index.ts';
-import type { Controller, SeenObject } from '../../src/ports/index.ts';
+import { createRunner, type Runner } from '../../src/kube/index.ts';
+import type { Controller, SeenObject, StageTurns } from '../../src/ports/index.ts';
 import { createFakeCluster, type FakeCluster } from '../support/fake-cluster.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createMemoryMetrics } from '../support/memory-metrics.ts';
@@ -40,6 +42,7 @@ interface SeenPromotion extends SeenObject<Promotion> {
 function createInstantPromotions(
   cluster: FakeCluster,
   clock: ManualClock,
+  turns: Pick<StageTurns, 'of'>,
 ): Controller<Promotion, SeenPromotion, SeenPromotion, undefined, PromotionStatus> {
   return {
     name: 'promotion',
@@ -47,15 +50,7 @@ function createInstantPromotions(
     concurrency: 1,
     deadlineMs: 1000,
     wakes: () => false,
-    watches: [
-      {
-        type: stages,
-        toKeys: ({ object }) => {
-          const name = (object as Stage).status?.currentPromotion?.name;
-          return name === undefined ? [] : [{ namespace: 'demo', name }];
-        },
-      },
-    ],
+    watches: [],
     statusOf: (promotion) => promotion.status,
     reconciler: {
       async observe(key) {
@@ -71,7 +66,7 @@ function createInstantPromotions(
       decide: (seen) => seen,
       act: async () => undefined,
       report({ object, stage, freight, nowMs }) {
-        const isItsTurn = stage?.status?.currentPromotion?.name === object.metadata.name;
+        const isItsTurn = stage !== undefined && turns.of(keyOf(stage))?.promotion === object.metadata.name;
         const time = formatTime(nowMs);
         const pending = { ...object.status, phase: object.status?.phase ?? 'Pending' } as const;
         if (isTerminal(object) || !isItsTurn || freight === undefined)
@@ -96,11 +91,12 @@ function setUp() {
     events: { emit: () => undefined },
     applications: { get: async () => undefined, refresh: async () => undefined },
   };
+  const turns = createStageTurns({ clock }, (key) => runner.wake('promotion', key));
   const stageOptions = { name: 'stage-controller', shard: undefined, argocdNamespace: 'argocd' };
-  const runner = createRunner(deps, [
+  const runner: Runner = createRunner(deps, [
     createProjectController(deps, { concurrency: 1 }),
-    createStageController(deps, { ...stageOptions, concurrency: 2, extraWatches: [] }),
-    createInstantPromotions(cluster, clock),
+    createStageController({ ...deps, turns }, { ...stageOptions, concurrency: 2, extraWatches: [] }),
+    createInstantPromotions(cluster, clock, turns),
   ]);
   onTestFinished(async () => {
     const stopped = runner.stop();

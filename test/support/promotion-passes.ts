@@ -2,6 +2,7 @@ import type { ObjectKey } from '../../src/api/meta/index.ts';
 import { type PromotionStatus, promotions } from '../../src/api/v1alpha1/index.ts';
 import { createMergePatch, type JsonObject } from '../../src/base/index.ts';
 import { createPromotionController } from '../../src/controllers/promotion/index.ts';
+import { createStageTurns } from '../../src/controllers/turns/index.ts';
 import type { EventDraft, WakeUp } from '../../src/domain/index.ts';
 import type { StepDefinition } from '../../src/ports/index.ts';
 import { createEngine } from '../../src/steps/engine/index.ts';
@@ -53,7 +54,13 @@ function startProcess(cluster: FakeCluster, definitions: readonly StepDefinition
     metrics: createMemoryMetrics(),
   });
   return createPromotionController(
-    { ...cluster, clock, engine, createExpressions: () => createTestExpressions(clock) },
+    {
+      ...cluster,
+      clock,
+      turns: createStageTurns({ clock }, () => undefined),
+      engine,
+      createExpressions: () => createTestExpressions(clock),
+    },
     {
       component: promotionComponent,
       concurrency: 1,

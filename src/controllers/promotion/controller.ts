@@ -6,7 +6,7 @@ import {
   stages,
 } from '../../api/v1alpha1/index.ts';
 import { isInShard, isTerminalPhase, type Shard } from '../../domain/index.ts';
-import type { Clock, Controller, KubeReader } from '../../ports/index.ts';
+import type { Clock, Controller, KubeReader, StageTurns } from '../../ports/index.ts';
 import { type ActDeps, type ActOptions, act } from './act.ts';
 import { decide } from './decide.ts';
 import { report } from './report.ts';
@@ -17,6 +17,7 @@ import { applicationWatch, interrupts, stageWatch, wakes } from './watch.ts';
 export interface PromotionControllerDeps extends ActDeps {
   readonly reader: KubeReader;
   readonly clock: Clock;
+  readonly turns: Pick<StageTurns, 'of'>;
 }
 
 /** Settings of the Promotion controller. */
@@ -38,17 +39,20 @@ export function createPromotionController(
   deps: PromotionControllerDeps,
   options: PromotionControllerOptions,
 ): Controller<Promotion, Seen, Plan, Done, PromotionStatus> {
-  const { reader, clock } = deps;
+  const { reader, clock, turns } = deps;
 
   function look(object: Promotion): Seen {
     const { namespace = '' } = object.metadata;
     const freight = object.spec.freight;
+    const stageKey = { namespace, name: object.spec.stage };
+    const stage = reader.get(stages, stageKey);
     return {
       object,
       nowMs: clock.nowMs(),
       component: options.component,
       isMine: isInShard(options.shard, object),
-      stage: reader.get(stages, { namespace, name: object.spec.stage }),
+      stage,
+      turn: turns.of(stageKey)?.promotion ?? stage?.status?.currentPromotion?.name,
       freight: freight === undefined ? undefined : reader.get(freights, { namespace, name: freight }),
     };
   }
@@ -77,9 +81,13 @@ export function createPromotionController(
     reconciler: {
       async observe({ namespace = '', name }, signal) {
         const cached = reader.get(promotions, { namespace, name });
-        if (cached !== undefined && !isInShard(options.shard, cached)) return look(cached);
-        // Live: running a step twice because of a stale cache is the worst thing that can happen here.
-        const object = await reader.getLive(promotions, { namespace, name }, signal);
+        // Live when it is resumed: running a step twice because of a stale cache is the worst thing that can happen here.
+        // A first step is safe without: the write that comes before it is refused when the cache was behind.
+        const isResumed = cached?.status?.phase === 'Running' && isInShard(options.shard, cached);
+        const object =
+          cached === undefined || isResumed
+            ? await reader.getLive(promotions, { namespace, name }, signal)
+            : cached;
         if (object === undefined) return 'gone';
         const seen = look(object);
         // A refusal is final, so a cache that has not heard of the Freight or its approval yet does not get to say it.

@@ -15,12 +15,14 @@ function stageOf(status: Stage['status'] = { currentPromotion: { name } }): Stag
 }
 
 function seen(more: Partial<Seen> = {}): Seen {
+  const stage = 'stage' in more ? more.stage : stageOf();
   return {
     object: promotion,
     nowMs,
     component: 'promotion-controller',
     isMine: true,
-    stage: stageOf(),
+    stage,
+    turn: stage?.status?.currentPromotion?.name,
     freight,
     ...more,
   };

@@ -76,13 +76,14 @@ function stageMissing({ object, stage }: Seen): Plan | undefined {
   return { kind: 'pend', message, wakeAfterMs: missingStagePollMs };
 }
 
-/** One Promotion per Stage at a time: the Stage names the one whose turn it is. */
-function notItsTurn({ object, stage, nowMs }: Seen): Plan | undefined {
-  const current = stage?.status?.currentPromotion?.name;
-  if (stage === undefined || current === object.metadata.name) return undefined;
-  const wakeAfterMs = current === undefined ? graceLeftMs(object, nowMs) : 0;
+/** One Promotion per Stage at a time: the Stage says whose turn it is. */
+function notItsTurn({ object, stage, turn, nowMs }: Seen): Plan | undefined {
+  if (stage === undefined || turn === object.metadata.name) return undefined;
+  // The process that let it run is gone; the Stage looks at it again now, and gives it its turn back.
+  if (turn === undefined && object.status?.phase === 'Running') return { kind: 'hold', wakeAfterMs: graceMs };
+  const wakeAfterMs = turn === undefined ? graceLeftMs(object, nowMs) : 0;
   if (wakeAfterMs > 0) return { kind: 'hold', wakeAfterMs };
-  const message = current === undefined ? whyStageWaits(stage) : formatWaiting('StageBusy', current);
+  const message = turn === undefined ? whyStageWaits(stage) : formatWaiting('StageBusy', turn);
   return { kind: 'pend', message, wakeAfterMs: undefined };
 }
 

@@ -15,7 +15,15 @@ const stage = { ...aStage('dev'), status: { currentPromotion: { name: promotion.
 function seen(status?: PromotionStatus, notes?: Readonly<Record<string, string>>): Seen {
   const metadata = { ...promotion.metadata, ...(notes === undefined ? {} : { annotations: notes }) };
   const object = { ...promotion, metadata, ...(status === undefined ? {} : { status }) };
-  return { object, nowMs, isMine: true, component: 'promotion-controller', stage, freight };
+  return {
+    object,
+    nowMs,
+    isMine: true,
+    component: 'promotion-controller',
+    stage,
+    turn: promotion.metadata.name,
+    freight,
+  };
 }
 
 const nothing = { kind: 'nothing' } as const;

@@ -14,7 +14,7 @@ test('a Promotion of another shard is left alone, even when it is being deleted'
     },
     spec: { stage: 'test', freight: 'f', steps: [] },
   } as Promotion;
-  const seen = { object, nowMs: 0, component: 'c', stage: undefined, freight: undefined };
+  const seen = { object, nowMs: 0, component: 'c', stage: undefined, turn: undefined, freight: undefined };
   expect(decide({ ...seen, isMine: false })).toEqual({ kind: 'nothing' });
   expect(decide({ ...seen, isMine: true }).kind).toBe('release');
 });

@@ -8,7 +8,7 @@ import type {
 } from '../../api/v1alpha1/index.ts';
 import type { EngineResult } from '../../domain/index.ts';
 
-/** Everything known about a Promotion in one pass. The Promotion itself is read live. */
+/** Everything known about a Promotion in one pass. */
 export interface Seen {
   readonly object: Promotion;
   /** Milliseconds since the epoch. */
@@ -16,6 +16,8 @@ export interface Seen {
   /** Is the Promotion in this controller's shard? */
   readonly isMine: boolean;
   readonly stage: Stage | undefined;
+  /** Name of the Promotion whose turn it is at the Stage. */
+  readonly turn: string | undefined;
   readonly freight: Freight | undefined;
   /** Name of this controller in events, e.g. "promotion-controller". */
   readonly component: string;

@@ -1,3 +1,4 @@
+import { keyOf } from '../../api/meta/index.ts';
 import {
   finalizer,
   freights,
@@ -8,7 +9,7 @@ import {
   stages,
 } from '../../api/v1alpha1/index.ts';
 import { AppError, describeError, type JsonObject } from '../../base/index.ts';
-import type { ArgoCd, KubeWriter } from '../../ports/index.ts';
+import type { ArgoCd, KubeWriter, StageTurns } from '../../ports/index.ts';
 import { stageErrors } from './errors.ts';
 import type { Draft, StageDone, StagePlan } from './types.ts';
 
@@ -16,6 +17,7 @@ import type { Draft, StageDone, StagePlan } from './types.ts';
 export interface ActDeps {
   readonly writer: KubeWriter;
   readonly applications: Pick<ArgoCd, 'get' | 'refresh'>;
+  readonly turns: Pick<StageTurns, 'give'>;
 }
 
 /** Where a plan is carried out. */
@@ -36,6 +38,8 @@ const nothing: StageDone = { created: [], refused: [], error: undefined };
 export async function act(deps: ActDeps, plan: StagePlan, signal: AbortSignal): Promise<StageDone> {
   if (plan.kind === 'ignore') return nothing;
   const place = { namespace: plan.stage.metadata.namespace ?? '', stage: plan.stage, signal };
+  // First of all: a Promotion waits for nothing else.
+  deps.turns.give(keyOf(plan.stage), plan.kind === 'run' ? plan.draft.turn : undefined);
   if (plan.kind === 'release') return release(deps, plan.freightPatches, place);
   return run(deps, plan.draft, place);
 }

@@ -20,6 +20,7 @@ import {
   warehouses,
 } from '../../api/v1alpha1/index.ts';
 import { comparePromotions, formatTime, isTerminal } from '../../domain/index.ts';
+import { createStageTurns } from '../turns/index.ts';
 import { createStageController } from './index.ts';
 
 const namespace = 'demo';
@@ -52,6 +53,7 @@ function createWorld() {
     clock,
     watched: watchedByStages(),
   });
+  const turns = createStageTurns({ clock }, () => undefined);
   let health = 'Healthy';
   let isAutomatic = true;
   let count = 0;
@@ -60,6 +62,7 @@ function createWorld() {
       ...cluster,
       clock,
       random: createSeededRandom(11),
+      turns,
       applications: { get: async () => application(health), refresh: async () => undefined },
     },
     {
@@ -102,7 +105,7 @@ function createWorld() {
       cluster.put<Promotion>(promotions, { ...promotion, status: { ...status, finishedAt: now() } });
   };
   const current = () => {
-    const name = cluster.stored(stages, key)?.status?.currentPromotion?.name;
+    const name = turns.of(key)?.promotion;
     return open().find(({ metadata }) => metadata.name === name);
   };
   const deployed = () =>
@@ -154,7 +157,7 @@ function createWorld() {
     },
     'time passes': () => clock.advance(90_000),
   };
-  return { cluster, happen, driver: createDriver(cluster, controller), open };
+  return { cluster, clock, happen, driver: createDriver(cluster, controller), open };
 }
 
 function application(health: string): Application {
@@ -175,6 +178,9 @@ test('whatever happens, a Stage comes to rest, and at rest nothing is written', 
         await world.happen[happening]();
         await world.driver.settle(key);
       }
+      await world.driver.settle(key);
+      // What has not ended within a second is named.
+      await world.clock.advance(1_000);
       await world.driver.settle(key);
       const before = world.cluster.writes.length;
       const pass = await world.driver.settle(key);

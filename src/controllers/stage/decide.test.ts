@@ -68,6 +68,7 @@ function see(given: {
     projectConfig: undefined,
     applications: [],
     argocdNamespace: 'argocd',
+    turn: undefined,
     verificationId: 'fresh',
     ...given.seen,
   };
@@ -168,7 +169,10 @@ describe('why a Stage is ready or not', () => {
       name: 'a Promotion runs',
       given: {
         status: deployed,
-        seen: { promotions: [promotion('dev.02', { phase: 'Running', startedAt: now })] },
+        seen: {
+          promotions: [promotion('dev.02', { phase: 'Running', startedAt: now })],
+          turn: { promotion: 'dev.02', sinceMs: nowMs - 1_000 },
+        },
       },
       want: ['False', 'ActivePromotion'],
     },

@@ -4,7 +4,16 @@
  */
 import { type Stage, type StageStatus, stages } from '../../api/v1alpha1/index.ts';
 import { toPanickedStatus } from '../../domain/index.ts';
-import type { ArgoCd, Clock, Controller, KubeReader, KubeWriter, Random, Watch } from '../../ports/index.ts';
+import type {
+  ArgoCd,
+  Clock,
+  Controller,
+  KubeReader,
+  KubeWriter,
+  Random,
+  StageTurns,
+  Watch,
+} from '../../ports/index.ts';
 import { act } from './act.ts';
 import { decide } from './decide.ts';
 import { createObserve, type StageOptions } from './observe.ts';
@@ -25,6 +34,7 @@ export interface StageControllerDeps {
   readonly applications: Pick<ArgoCd, 'get' | 'refresh'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly turns: StageTurns;
 }
 
 const passDeadlineMs = 2 * 60_000;

@@ -9,7 +9,7 @@ import {
 } from '../../api/v1alpha1/index.ts';
 import { describeError } from '../../base/index.ts';
 import { isInShard, readCriteria } from '../../domain/index.ts';
-import type { ArgoCd, Clock, KubeReader, Random } from '../../ports/index.ts';
+import type { ArgoCd, Clock, KubeReader, Random, StageTurns } from '../../ports/index.ts';
 import { applicationCheck } from './decide/assess-health.ts';
 import { findEnded } from './decide/sync-promotions.ts';
 import { ofStageIndex } from './indexes.ts';
@@ -21,6 +21,7 @@ export interface ObserveDeps {
   readonly applications: Pick<ArgoCd, 'get' | 'refresh'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly turns: StageTurns;
 }
 
 /** What it is told about itself. */
@@ -39,7 +40,10 @@ export interface StageOptions {
 export function createObserve(deps: ObserveDeps, options: StageOptions) {
   return async (key: ObjectKey, signal: AbortSignal): Promise<StageSeen | 'gone'> => {
     const object = deps.reader.get(stages, key);
-    if (object === undefined) return 'gone';
+    if (object === undefined) {
+      deps.turns.give(key, undefined);
+      return 'gone';
+    }
     const namespace = key.namespace ?? '';
     const own = deps.reader.list(promotions, {
       index: { name: ofStageIndex, value: `${namespace}/${key.name}` },
@@ -55,6 +59,7 @@ export function createObserve(deps: ObserveDeps, options: StageOptions) {
       projectConfig: deps.reader.get(projectConfigs, { namespace, name: namespace }),
       applications: [],
       argocdNamespace: options.argocdNamespace,
+      turn: deps.turns.of(key),
       verificationId: deps.random.uuid(),
     };
     return { ...seen, applications: await readApplications(deps, seen, signal) };

@@ -1,6 +1,7 @@
 import { type Condition, findCondition, removeCondition, setCondition } from '../../api/meta/index.ts';
 import { annotations, type StageStatus } from '../../api/v1alpha1/index.ts';
 import {
+  compareNames,
   controllerActor,
   formatTime,
   isTerminalPhase,
@@ -14,6 +15,9 @@ import type { Draft, StageDone, StagePlan, StageProblem, StageSeen } from './typ
 
 type ReadyCondition = Pick<Condition, 'status' | 'reason' | 'message'>;
 
+/** How long a Promotion may run before its Stage says so, in milliseconds: most have ended by then. */
+const quietForMs = 1_000;
+
 /** What there is to say about a pass: the whole status, events, when to look again. Pure. */
 export function report(seen: StageSeen, plan: StagePlan, done: StageDone): Report<StageStatus> {
   if (plan.kind !== 'run') {
@@ -26,6 +30,13 @@ export function report(seen: StageSeen, plan: StagePlan, done: StageDone): Repor
     };
   }
   const { draft } = plan;
+  const quietMs = quietLeftMs(seen, draft);
+  if (quietMs > 0 && done.error === undefined && done.refused.length === 0)
+    return {
+      status: undefined,
+      events: [...draft.events, ...announce(seen, draft, done)],
+      wakeUp: { kind: 'after', delayMs: quietMs },
+    };
   const context = draft.argocdContext;
   return {
     status: summarize(seen, draft, done),
@@ -34,6 +45,22 @@ export function report(seen: StageSeen, plan: StagePlan, done: StageDone): Repor
     wakeUp: done.error === undefined ? nextLook(seen, draft) : { kind: 'backoff' },
     ...(done.error === undefined ? {} : { error: done.error }),
   };
+}
+
+/**
+ * For how long the Stage says nothing yet about the Promotion whose turn it is, in milliseconds: its end is told at once,
+ * and a status in between would only cost a write.
+ *
+ * A Promotion that is older by name than the last one taken in is named at once: after a crash, nothing else would tell
+ * that it was let go.
+ */
+function quietLeftMs({ object, nowMs, turn }: StageSeen, draft: Draft): number {
+  const { currentPromotion, lastPromotion } = object.status ?? {};
+  if (draft.turn === undefined || currentPromotion !== undefined) return 0;
+  if (compareNames(draft.turn, lastPromotion?.name ?? '') <= 0) return 0;
+  if (turn?.promotion !== draft.turn) return quietForMs;
+  // A clock that went back is no reason to keep silent.
+  return nowMs < turn.sinceMs ? 0 : Math.max(0, quietForMs - (nowMs - turn.sinceMs));
 }
 
 function summarize(seen: StageSeen, draft: Draft, done: StageDone): StageStatus {

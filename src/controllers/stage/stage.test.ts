@@ -23,6 +23,7 @@ import {
 } from '../../api/v1alpha1/index.ts';
 import { AppError } from '../../base/index.ts';
 import { formatTime } from '../../domain/index.ts';
+import { createStageTurns } from '../turns/index.ts';
 import { createStageController } from './index.ts';
 
 const namespace = 'demo';
@@ -38,12 +39,14 @@ function setUp(given: { readonly autoPromotion?: boolean } = {}) {
   });
   const apps = new Map<string, Application>();
   const refreshed: string[] = [];
+  const turns = createStageTurns({ clock }, () => undefined);
   const controller = createStageController(
     {
       reader: cluster.reader,
       writer: cluster.writer,
       clock,
       random: createSeededRandom(1),
+      turns,
       applications: {
         get: async (_namespace, name) => apps.get(name),
         refresh: async (_namespace, name) => void refreshed.push(name),
@@ -94,10 +97,18 @@ function setUp(given: { readonly autoPromotion?: boolean } = {}) {
   const stageNow = (name: string) => cluster.stored(stages, { namespace, name });
   const freightNow = (name: string) => cluster.stored(freights, { namespace, name });
   const key = (name: string) => ({ namespace, name });
+  /** Until a Promotion that has the turn is named, too. */
+  const settleLong = async (name: string) => {
+    await driver.settle(key(name));
+    await clock.advance(1_000);
+    await driver.settle(key(name));
+  };
   return {
     clock,
     cluster,
     driver,
+    settleLong,
+    turns,
     apps,
     refreshed,
     putStage,
@@ -159,7 +170,7 @@ describe('one Promotion from start to verified', () => {
     world.putStage('dev');
     world.putFreight('f1');
     world.putPromotion('dev.01.f1');
-    await world.driver.settle(world.key('dev'));
+    await world.settleLong('dev');
     expect(world.stageNow('dev')?.status?.currentPromotion?.name).toBe('dev.01.f1');
     expect(conditionOf(world.stageNow('dev'), 'Ready')).toMatchObject({
       status: 'False',
@@ -203,7 +214,7 @@ describe('one Promotion from start to verified', () => {
     world.putFreight('f1');
     world.putPromotion('dev.01.f1', succeeded(world.clock));
     world.putPromotion('dev.02.f1');
-    await world.driver.settle(world.key('dev'));
+    await world.settleLong('dev');
     const stage = world.stageNow('dev');
     expect(stage?.status?.currentPromotion?.name).toBe('dev.02.f1');
     expect(stage?.status?.freightHistory?.[0]?.verificationHistory?.[0]?.phase).toBe('Successful');
@@ -242,20 +253,90 @@ describe('one Promotion from start to verified', () => {
   });
 });
 
+describe('the turn of a Promotion', () => {
+  const dev = { namespace, name: 'dev' };
+
+  test('is given at once, and told after a second or with its end', async () => {
+    const world = setUp();
+    world.putStage('dev');
+    world.putFreight('f1');
+    await world.driver.settle(dev);
+    const before = world.cluster.writes.length;
+    world.putPromotion('dev.01.f1');
+    const pass = await world.driver.pass(dev);
+    expect(world.turns.of(dev)?.promotion).toBe('dev.01.f1');
+    expect(pass?.report.wakeUp).toEqual({ kind: 'after', delayMs: 1000 });
+    await world.clock.advance(400);
+    expect((await world.driver.pass(dev))?.report.wakeUp).toEqual({ kind: 'after', delayMs: 600 });
+    expect(world.cluster.writes.length, 'nothing is written meanwhile').toBe(before);
+    world.putPromotion('dev.01.f1', succeeded(world.clock));
+    await world.driver.settle(dev);
+    expect(world.turns.of(dev)).toBeUndefined();
+    expect(world.stageNow('dev')?.status?.lastPromotion?.name).toBe('dev.01.f1');
+    expect(world.driver.events.map(({ reason }) => reason)).toEqual(['FreightVerificationSucceeded']);
+  });
+
+  test('goes on to the next when a Promotion is deleted', async () => {
+    const world = setUp();
+    world.putStage('dev');
+    world.putFreight('f1');
+    world.putPromotion('dev.01.f1');
+    world.putPromotion('dev.02.f1');
+    await world.driver.settle(dev);
+    await world.cluster.someone.delete(promotions, { namespace, name: 'dev.01.f1' }, {}, live);
+    await world.driver.settle(dev);
+    expect(world.turns.of(dev)?.promotion).toBe('dev.02.f1');
+  });
+
+  test('is given back to the one that runs by a process that knows nothing', async () => {
+    const world = setUp();
+    world.putStage('dev', {}, { status: { lastPromotion: { name: 'dev.00.f1' } } });
+    world.putFreight('f1');
+    world.putPromotion('dev.01.f1');
+    world.putPromotion('dev.02.f1', { phase: 'Running', startedAt: formatTime(world.clock.nowMs()) });
+    await world.driver.settle(dev);
+    expect(world.turns.of(dev)?.promotion).toBe('dev.02.f1');
+  });
+
+  test('is told at once to a Promotion older than the last, which nothing else would tell after a crash', async () => {
+    const world = setUp();
+    world.putStage('dev', {}, { status: { lastPromotion: { name: 'dev.05.f1' } } });
+    world.putFreight('f1');
+    world.putPromotion('dev.01.f1');
+    await world.driver.pass(dev);
+    expect(world.stageNow('dev')?.status?.currentPromotion?.name).toBe('dev.01.f1');
+  });
+
+  test('ends with the Stage', async () => {
+    const world = setUp();
+    world.putStage('dev');
+    world.putFreight('f1');
+    world.putPromotion('dev.01.f1');
+    await world.driver.settle(dev);
+    await world.cluster.someone.delete(stages, dev, {}, live);
+    await world.driver.pass(dev);
+    expect(world.turns.of(dev)).toBeUndefined();
+  });
+});
+
 describe('a Promotion that ended before it started', () => {
   const collection = { id: 'c1', items: { 'Warehouse/main': { name: 'f1', origin } } };
   test.each([
-    { phase: 'Errored', want: 'dev.02.f1', because: 'it was its turn and it could not run' },
-    { phase: 'Aborted', want: 'dev.01.f1', because: 'somebody changed their mind' },
-  ] as const)('$phase: $because', async ({ phase, want }) => {
+    { phase: 'Errored', isNamed: true, want: 'dev.02.f1', because: 'it was its turn and it could not run' },
+    { phase: 'Errored', isNamed: false, want: 'dev.02.f1', because: 'it was its turn all the same' },
+    { phase: 'Aborted', isNamed: true, want: 'dev.01.f1', because: 'somebody changed their mind' },
+    { phase: 'Aborted', isNamed: false, want: 'dev.01.f1', because: 'somebody changed their mind in time' },
+  ] as const)('$phase, named $isNamed: $because', async ({ phase, isNamed, want }) => {
     const world = setUp();
     world.putStage('dev');
     world.putFreight('f1');
     world.putPromotion('dev.01.f1', succeeded(world.clock));
     await world.driver.settle(world.key('dev'));
     world.putPromotion('dev.02.f1');
-    await world.driver.settle(world.key('dev'));
-    expect(world.stageNow('dev')?.status?.currentPromotion?.name).toBe('dev.02.f1');
+    if (isNamed) await world.settleLong('dev');
+    else await world.driver.settle(world.key('dev'));
+    expect(world.stageNow('dev')?.status?.currentPromotion?.name).toBe(isNamed ? 'dev.02.f1' : undefined);
+    expect(world.turns.of(world.key('dev'))?.promotion).toBe('dev.02.f1');
     world.putPromotion('dev.02.f1', { phase, finishedAt: formatTime(world.clock.nowMs()) });
     await world.driver.settle(world.key('dev'));
     const last = world.stageNow('dev')?.status?.lastPromotion;
@@ -363,7 +444,7 @@ describe('auto-promotion', () => {
         annotations: { 'kargo.akuity.io/auto-promotion-hold': 'Warehouse/main' },
       },
     });
-    await world.driver.settle(world.key('dev'));
+    await world.settleLong('dev');
     const held = world.stageNow('dev')?.status?.effectiveAutoPromotionHolds?.['Warehouse/main'];
     expect(held).toMatchObject({ freightName: 'f1', promotionName: 'dev.01.f1' });
     expect(world.cluster.all(promotions)).toHaveLength(1);

@@ -7,7 +7,7 @@ import type {
   Warehouse,
 } from '../../api/v1alpha1/index.ts';
 import type { AppError, JsonObject } from '../../base/index.ts';
-import type { ApplicationView, EventDraft } from '../../domain/index.ts';
+import type { ApplicationView, EventDraft, StageTurn } from '../../domain/index.ts';
 
 /** All that one look at a Stage found. */
 export interface StageSeen {
@@ -28,6 +28,8 @@ export interface StageSeen {
   /** Applications that health checks of this Stage ask about. */
   readonly applications: readonly SeenApplication[];
   readonly argocdNamespace: string;
+  /** The Promotion whose turn it is, as this process has decided; the status may not say so yet. */
+  readonly turn: StageTurn | undefined;
   /** A fresh random id, for a verification that starts in this pass. */
   readonly verificationId: string;
 }
@@ -56,6 +58,8 @@ export interface StageProblem {
 /** What a pass has worked out so far; each rule takes one and gives the next. */
 export interface Draft {
   readonly status: StageStatus;
+  /** The Promotion whose turn it is. */
+  readonly turn: string | undefined;
   /** Status merge patches by the name of the Freight. */
   readonly freightPatches: ReadonlyMap<string, JsonObject>;
   readonly creations: readonly PromotionCreation[];

@@ -4,3 +4,4 @@
  */
 export { type AutoPromotionPolicy, readAutoPromotionPolicy } from './auto-promotion-policy.ts';
 export { type Match, matchLabels, matchName } from './selector.ts';
+export type { StageTurn } from './turn.ts';

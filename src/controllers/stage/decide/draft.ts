@@ -8,6 +8,7 @@ import type { Draft, StageSeen } from '../types.ts';
 export function startDraft(seen: StageSeen): Draft {
   return {
     status: seen.object.status ?? {},
+    turn: undefined,
     freightPatches: new Map(),
     creations: [],
     refreshes: [],

@@ -36,8 +36,8 @@ export function syncPromotions(draft: Draft, seen: StageSeen): Draft {
   let next = tellApplications(pruneHolds(draft, seen), seen);
   const ended = findEnded(seen);
   const waiting = seen.promotions.filter((promotion) => !isTerminal(promotion)).sort(comparePromotions);
-  const current = next.status.currentPromotion;
-  const running = waiting.find((promotion) => promotion.metadata.name === current?.name);
+  const current = seen.turn?.promotion ?? next.status.currentPromotion?.name;
+  const running = waiting.find((promotion) => promotion.metadata.name === current);
   if (running !== undefined) return acknowledge(next, seen, running);
   next = withoutCondition(withStatus(next, { currentPromotion: undefined }), 'Promoting');
   if (ended.length > 0) {
@@ -46,7 +46,8 @@ export function syncPromotions(draft: Draft, seen: StageSeen): Draft {
   }
   const [head] = waiting;
   if (head === undefined) return next;
-  if (mustWait(next)) return { ...next, isImmediate: true };
+  // One that runs was let go before, by a process that is gone.
+  if (head.status?.phase !== 'Running' && mustWait(next)) return { ...next, isImmediate: true };
   return acknowledge(next, seen, head);
 }
 
@@ -58,11 +59,11 @@ export function findEnded(seen: StageSeen): readonly Promotion[] {
   const last = seen.object.status?.lastPromotion?.name ?? '';
   const current = seen.object.status?.currentPromotion?.name;
   return seen.promotions
-    .filter(({ metadata: { name }, status }) => {
-      if (name === current) return status?.startedAt !== undefined || status?.phase !== 'Aborted';
-      return status?.startedAt !== undefined && compareNames(name, last) > 0;
-    })
     .filter(isTerminal)
+    .filter(({ metadata: { name }, status }) => {
+      const wasItsTurn = status?.startedAt !== undefined || status?.phase !== 'Aborted';
+      return wasItsTurn && (name === current || compareNames(name, last) > 0);
+    })
     .sort((a, b) => compareNames(a.metadata.name, b.metadata.name));
 }
 
@@ -156,7 +157,7 @@ export function readIntent(
   return resumes === undefined ? {} : { resumes };
 }
 
-/** Naming a Promotion as the current one is what lets its controller run it. */
+/** Giving a Promotion the turn is what lets its controller run it. */
 function acknowledge(draft: Draft, seen: StageSeen, promotion: Promotion): Draft {
   const freight = seen.freight.find((item) => item.metadata.name === promotion.spec.freight);
   const copy = promotion.status?.freight ?? (freight === undefined ? undefined : toFreightReference(freight));
@@ -164,7 +165,8 @@ function acknowledge(draft: Draft, seen: StageSeen, promotion: Promotion): Draft
     name: promotion.metadata.name,
     ...(copy === undefined ? {} : { freight: copy }),
   };
-  return withCondition(withStatus(draft, { currentPromotion }), seen, {
+  const next = { ...withStatus(draft, { currentPromotion }), turn: promotion.metadata.name };
+  return withCondition(next, seen, {
     type: 'Promoting',
     status: 'True',
     reason: 'ActivePromotion',
