@@ -14,10 +14,10 @@ import {
   selectFromTags,
   type TagRule,
 } from '../domain/index.ts';
+import { createFlights, type Flights } from '../flights/index.ts';
 import type { Clock, Credentials, GitHistory, GitRef, GitRemote } from '../ports/index.ts';
 import { sourceMember, withCredential } from './credential.ts';
 import { discoveryErrors } from './errors.ts';
-import { createFlights, type Flights } from './flights.ts';
 import { createSharedScans, type Scan, type SharedScans } from './shared-scans.ts';
 import { cannotFollow, remoteKey } from './source.ts';
 

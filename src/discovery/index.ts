@@ -10,7 +10,6 @@ export {
   createCommitDiscovery,
 } from './commits.ts';
 export { discoveryErrors } from './errors.ts';
-export { createFlights, type Flights } from './flights.ts';
 export {
   createImageDiscovery,
   type ImageDiscovery,

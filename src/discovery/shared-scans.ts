@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { createFlights } from '../flights/index.ts';
 import type { Clock } from '../ports/index.ts';
-import { createFlights } from './flights.ts';
 
 /** What is asked of one repository by one identity. */
 export interface Question {

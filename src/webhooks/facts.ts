@@ -22,7 +22,8 @@ import {
   referencedTasks,
   type TaskKind,
 } from '../domain/index.ts';
-import type { KubeReader, Random } from '../ports/index.ts';
+import type { Random } from '../ports/index.ts';
+import { joinReads, type LiveReader } from './joined-reads.ts';
 
 const maxAliasDraws = 20;
 const maxGivenAliases = 1000;
@@ -55,8 +56,9 @@ export interface Facts {
 }
 
 /** Facts from the API server. */
-export function createFacts(deps: { readonly reader: KubeReader; readonly random: Random }): Facts {
-  const { reader, random } = deps;
+export function createFacts(deps: { readonly reader: LiveReader; readonly random: Random }): Facts {
+  const { random } = deps;
+  const reader = joinReads(deps.reader);
   /** The aliases given last: the Freight that gets one is stored only after the answer. */
   const given = new Set<string>();
   function give(alias: string): string {

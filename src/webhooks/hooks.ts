@@ -3,6 +3,7 @@ import {
   clusterPromotionTaskKind,
   type Freight,
   freightKind,
+  labels,
   type Project,
   type ProjectConfig,
   type Promotion,
@@ -156,7 +157,9 @@ function freightHook({ facts, clock }: HookDeps): TypedHook<Freight> {
       const { metadata, alias = '', origin } = request.object;
       const isNew = request.operation === 'CREATE';
       const isGoing = request.operation === 'DELETE';
-      const owners = alias === '' || isGoing ? [] : await facts.aliasOwners(namespace, alias, signal);
+      // Its status changes all the time; only a new alias can be one that somebody has.
+      const isAsked = alias !== '' && !isGoing && !hasAlias(request.oldObject, alias);
+      const owners = isAsked ? await facts.aliasOwners(namespace, alias, signal) : [];
       return validateFreight(request, {
         namespace: isNew ? await facts.namespace(namespace, signal) : undefined,
         warehouse: isNew ? await facts.warehouse(namespace, origin.name, signal) : undefined,
@@ -185,6 +188,11 @@ function promotionHook(deps: HookDeps): TypedHook<Promotion> {
       });
     },
   };
+}
+
+/** Is the Freight known by this alias already? */
+function hasAlias(freight: Freight | undefined, alias: string): boolean {
+  return freight?.alias === alias && freight.metadata.labels?.[labels.alias] === alias;
 }
 
 async function mutatePromotion(

@@ -24,6 +24,7 @@ import {
 import type { JsonObject } from '../base/index.ts';
 import type { EventDraft } from '../domain/index.ts';
 import type { HttpRoute } from '../httpd/index.ts';
+import type { KubeReader } from '../ports/index.ts';
 import { createFacts } from './facts.ts';
 import { createWebhookRoutes, startWebhookServer, webhookConfigurations } from './index.ts';
 
@@ -35,8 +36,16 @@ const user = { username: 'alice', groups: ['people'] };
 function setUp(options: { readonly mayPromote?: boolean; readonly autoPromotion?: boolean } = {}) {
   const cluster = createFakeCluster();
   const events: EventDraft[] = [];
+  const lists: string[] = [];
+  const reader: KubeReader = {
+    ...cluster.reader,
+    listLive: (type, selection, signal) => {
+      lists.push(`${type.plural} ${selection.labels}`);
+      return cluster.reader.listLive(type, selection, signal);
+    },
+  };
   const deps = {
-    reader: cluster.reader,
+    reader,
     writer: cluster.writer,
     events: { emit: (draft: EventDraft) => void events.push(draft) },
     clock: createManualClock(),
@@ -89,7 +98,7 @@ function setUp(options: { readonly mayPromote?: boolean; readonly autoPromotion?
       spec: { promotionPolicies: [{ stage: 'dev', autoPromotionEnabled: true }] },
     });
   }
-  return { cluster, events, deps, routes };
+  return { cluster, events, deps, routes, lists };
 }
 
 function head(kind: string, name: string) {
@@ -301,6 +310,27 @@ describe('Freight', () => {
     const object = { ...draft, ...change };
     const answer = await ask(routes, '/validate-kargo-akuity-io-v1alpha1-freight', { object });
     expect([answer.allowed, answer.status?.code]).toEqual([false, want]);
+  });
+
+  test.each([
+    { name: 'keeps its alias', alias: 'alias-f1', want: [0, undefined], because: 'it was asked for before' },
+    { name: 'takes a free alias', alias: 'alias-f3', want: [1, undefined], because: 'somebody may have it' },
+    { name: 'takes the alias of another', alias: 'alias-f2', want: [1, 409], because: 'somebody has it' },
+  ])('one that changes and $name: $because', async (row) => {
+    const { cluster, routes, lists } = setUp();
+    const named = (name: string, alias: string) => ({
+      ...draft,
+      alias,
+      metadata: { name, namespace: 'demo', labels: { 'kargo.akuity.io/alias': alias } },
+    });
+    cluster.put<Freight>(freights, { ...named('f2', 'alias-f2'), discoveredAt: '2026-01-01T00:00:00Z' });
+    const update = {
+      object: named('f1', row.alias),
+      oldObject: named('f1', 'alias-f1'),
+      operation: 'UPDATE',
+    };
+    const answer = await ask(routes, '/validate-kargo-akuity-io-v1alpha1-freight', update);
+    expect([lists.length, answer.status?.code], row.because).toEqual(row.want);
   });
 
   test('that a Stage runs cannot be deleted, and its content never changes', async () => {

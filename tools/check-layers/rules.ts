@@ -5,6 +5,7 @@ export const layers: Readonly<Record<string, string>> = {
   base: '0',
   api: '1',
   expr: '1',
+  flights: '1',
   wire: '1',
   domain: '2',
   ports: '2',
