@@ -20,6 +20,7 @@ export { createGuardedWriter, type Permit } from './election/guard.ts';
 export { type Heartbeat, type HeartbeatOptions, startHeartbeat } from './election/heartbeat.ts';
 export { kubeErrors } from './errors.ts';
 export { createKubeEvents, type KubeEvents } from './events.ts';
+export { gatherPatches } from './gather.ts';
 export type { Health } from './health.ts';
 export type { PlainConnection } from './http/connection.ts';
 export type { KubeconfigSource } from './http/kubeconfig.ts';

@@ -21,6 +21,7 @@ import {
   type AnyController,
   createKubeEvents,
   createRunner,
+  gatherPatches,
   type KubeClient,
   kubeErrors,
   type Runner,
@@ -187,7 +188,8 @@ function createControllers(
     createStageController(
       {
         reader,
-        writer,
+        // Many Stages tell one Freight at the same time that it has come to them.
+        writer: gatherPatches(writer),
         applications: hasArgoCd ? watchedApplications(deps, placeOfApplications(settings)) : adapters.argocd,
         clock,
         random,

@@ -44,6 +44,11 @@ export interface Reconciler<Seen, Plan, Done, Status> {
 /** Maps changes of a related type to the keys of the controller's own kind that they affect. Pure. */
 export interface Watch<T extends KubeObject = KubeObject> {
   readonly type: ResourceType<T>;
+  /**
+   * How long a wake-up waits for more of its kind, in milliseconds; for what is told in figures, which many changes alter
+   * one after the other. Default 0.
+   */
+  readonly settleMs?: number;
   toKeys(change: Change<T>, reader: KubeReader): readonly ObjectKey[];
 }
 

@@ -54,11 +54,14 @@ export function freightToProject(change: Change<Freight>): readonly ObjectKey[] 
   return isBlank ? [] : projectOf(change.object);
 }
 
+/** Figures of a Project may be so old: many Stages alter them within a second. */
+const settleMs = 1_000;
+
 /** The related types that wake Projects. */
 export const projectWatches: readonly Watch[] = [
   { type: namespaces, toKeys: namespaceToProject },
-  { type: stages, toKeys: countedToProject },
-  { type: warehouses, toKeys: countedToProject },
+  { type: stages, settleMs, toKeys: countedToProject },
+  { type: warehouses, settleMs, toKeys: countedToProject },
   { type: freights, toKeys: freightToProject },
 ];
 

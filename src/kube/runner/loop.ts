@@ -98,7 +98,8 @@ export function createLoop(deps: LoopDeps, controller: AnyController, options: L
     for (const watch of controller.watches) {
       const end = deps.changes.subscribe(watch.type, (change) => {
         for (const key of watch.toKeys(change, deps.reader)) {
-          queue.add(keyText(key), isReplaying ? 'resync' : 'change');
+          if (isReplaying) queue.add(keyText(key), 'resync');
+          else queue.addAfter(keyText(key), watch.settleMs ?? 0, 'change');
         }
       });
       subscriptions.push(end);

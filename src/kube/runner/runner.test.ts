@@ -168,6 +168,23 @@ test('a change of a watched object wakes the keys it maps to', async () => {
   expect(passes).toEqual(['a', 'a']);
 });
 
+test('changes that settle wake once for all that come within the time', async () => {
+  const watch: Watch = { type: configType, settleMs: 1000, toKeys: () => [widgetKey()] };
+  const { clock, cluster, runner, passes } = setUp({ watches: [watch] });
+  cluster.put(widgetType, createWidget());
+  runner.start();
+  await clock.settle();
+  for (const name of ['a', 'b', 'c']) {
+    cluster.put(configType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'demo', name } });
+    await clock.advance(300);
+  }
+  expect(passes, 'the first look alone').toEqual(['a']);
+  await clock.advance(100);
+  expect(passes).toEqual(['a', 'a']);
+  await clock.advance(5000);
+  expect(passes).toEqual(['a', 'a']);
+});
+
 test('a status-only change of somebody else does not wake, a change of the spec does', async () => {
   const { clock, cluster, runner, passes } = setUp({ report: () => ({ status: undefined }) });
   cluster.put(widgetType, createWidget());

@@ -1,5 +1,5 @@
 import { configMaps, secrets } from '../../api/core/index.ts';
-import type { KubeObject, ResourceType } from '../../api/meta/index.ts';
+import type { KubeObject, ObjectKey, ResourceType } from '../../api/meta/index.ts';
 import { annotations, freights, stages, warehouses } from '../../api/v1alpha1/index.ts';
 import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import {
@@ -32,6 +32,9 @@ const typesOfNeeds: Readonly<Record<string, ResourceType>> = {
   stage: stages,
 };
 
+/** Those of them that every controller process watches. */
+const watchedTypes: ReadonlySet<ResourceType> = new Set([warehouses, freights, stages]);
+
 /** Settings of expressions. */
 export interface StepExpressionsOptions {
   /** Namespace of ConfigMaps and Secrets that serve all Projects. */
@@ -39,7 +42,7 @@ export interface StepExpressionsOptions {
 }
 
 /**
- * Makes the evaluators of promotions' expressions. What they read through functions such as `secret()` is read live once
+ * Makes the evaluators of promotions' expressions. What they read through functions such as `secret()` is read once
  * per pass and goes no further.
  */
 export function createStepExpressions(
@@ -51,11 +54,17 @@ export function createStepExpressions(
     const answers = new Map<string, JsonObject | null>();
     const hidden = new Set<string>();
 
+    /** What the process watches is as fresh as its cache; what it does not have there, it asks for. */
+    async function read(type: ResourceType, key: ObjectKey, signal: AbortSignal) {
+      const cached = watchedTypes.has(type) ? deps.reader.get(type, key) : undefined;
+      return cached ?? deps.reader.getLive(type, key, signal);
+    }
+
     async function answer(need: Need, signal: AbortSignal): Promise<void> {
       const type = typesOfNeeds[need.kind];
       const slash = need.key.indexOf('/');
       const key = { namespace: need.key.slice(0, slash), name: need.key.slice(slash + 1) };
-      const found = type === undefined ? undefined : await deps.reader.getLive(type, key, signal);
+      const found = type === undefined ? undefined : await read(type, key, signal);
       const json = found === undefined ? null : toAnswer(found);
       if (need.kind === 'secret') for (const value of textsOf(json?.['data'])) hidden.add(value);
       answers.set(answerKey(need), json);
