@@ -32,6 +32,11 @@ interface Request {
 /** Repositories whose capabilities are remembered. */
 const maxEndpoints = 5_000;
 
+/** How long an answer that has said everything may take to end, in milliseconds; then nobody waits for its end. */
+const endGraceMs = 1_000;
+/** What may follow an answer, in bytes. */
+const maxRestBytes = 64 * 1024;
+
 /** What every git has been able to do for pushes since before version 2. */
 const usualForPushes: Advertisement = {
   version: 0,
@@ -142,7 +147,9 @@ export class HttpCarrier implements Carrier {
             const type = stream.headers['content-type'] ?? 'nothing known';
             throw gitErrors.create('git.protocol', `${what}: the answer is not git's but ${type}`);
           }
-          return await read(countBytes(stream.body, address.host, metrics), stream);
+          return await readWhole(countBytes(stream.body, address.host, metrics), (body) =>
+            read(body, stream),
+          );
         } catch (error) {
           // What was known may be out of date: the repository may have moved or been replaced.
           this.#endpoints.delete(placeOf(remote));
@@ -214,6 +221,38 @@ function isTrusted(configured: string, base: string): boolean {
   if (from.origin === to.origin) return true;
   const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:';
   return isUpgrade && from.hostname === to.hostname && from.port === '' && to.port === '';
+}
+
+/** Reads an answer, and what is left behind it: only then can its connection carry the next request. */
+async function readWhole<Answer>(
+  body: AsyncGenerator<Uint8Array>,
+  read: (body: AsyncIterable<Uint8Array>) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    const answer = await read(body);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, endGraceMs);
+    });
+    await Promise.race([readRest(body), late]);
+    clearTimeout(timer);
+    return answer;
+  } catch (error) {
+    void body.return(undefined).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readRest(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxRestBytes) return;
+    }
+  } catch {
+    // What was asked for has come already.
+  }
 }
 
 async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
