@@ -7,9 +7,11 @@ import {
   parseCapabilities,
   readAdvertisement,
 } from '../wire/git/index.ts';
+import { accessKey } from './access.ts';
 import { type Call, type Carrier, type CarrierOptions, countBytes, type Next, undertake } from './carrier.ts';
 import { gitErrors } from './errors.ts';
 import type { GitMetrics, GitOperation } from './metrics.ts';
+import { SharedWork } from './shared-work.ts';
 import { toStatusError } from './translate.ts';
 import { type HttpAddress, parseHttpUrl } from './url.ts';
 
@@ -20,6 +22,9 @@ interface Endpoint {
   /** Without references. */
   readonly advertisement: Advertisement;
 }
+
+/** An advertisement and where it came from. */
+type Advertised = Advertisement & { readonly url: string };
 
 /** One HTTP request of an exchange. */
 interface Request {
@@ -54,6 +59,9 @@ export class HttpCarrier implements Carrier {
   /** Hosts whose receive-pack is known to report in side-bands; then a push needs no first request. */
   readonly #reporting = new LRUCache<string, true>({ max: maxEndpoints });
 
+  /** What is asked of a repository before anything else. */
+  readonly #firsts = new SharedWork<Advertised>();
+
   constructor(http: HttpClient, metrics: GitMetrics, options: CarrierOptions) {
     this.#http = http;
     this.#metrics = metrics;
@@ -81,7 +89,11 @@ export class HttpCarrier implements Carrier {
     const place = placeOf(remote);
     const known = this.#endpoints.get(place)?.advertisement;
     if (known !== undefined && (known.version === 2 || operation !== 'ls-refs')) return known;
-    const { url, ...advertisement } = await this.#advertise(remote, 'git-upload-pack', signal);
+    const { url, ...advertisement } = await this.#firsts.join(
+      `${accessKey(remote)}\n${place}`,
+      (shared) => this.#advertise(remote, 'git-upload-pack', shared),
+      signal,
+    );
     const endpoint = { base: redirectedBase(base, url), advertisement: { ...advertisement, refs: [] } };
     this.#endpoints.set(place, endpoint);
     return advertisement;
@@ -103,11 +115,7 @@ export class HttpCarrier implements Carrier {
     return advertisement;
   }
 
-  #advertise(
-    remote: GitRemote,
-    service: GitService,
-    signal: AbortSignal,
-  ): Promise<Advertisement & { readonly url: string }> {
+  #advertise(remote: GitRemote, service: GitService, signal: AbortSignal): Promise<Advertised> {
     return this.#send(
       {
         remote,
