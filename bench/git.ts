@@ -97,7 +97,7 @@ async function compare(
     figure(`${atOnce} pushes to one branch at once`, times.atOnce, 'ms'),
     figure('pushes made for them', times.pushes, '', '≤ 5'),
     figure('resident after changes of one file', times.residentMb, 'MB', goals.memory),
-    figure('peak memory', times.peakMb, 'MB'),
+    figure('peak memory', times.peakMb, 'MB', goals.memory),
   ];
 }
 

@@ -1,5 +1,7 @@
 // Runs one TypeScript program of tools/ or bench/: bundles it next to nothing, imports it, passes the arguments on.
-// Usage: node tools/run.mjs tools/gen/main.ts [arguments]
+// Usage: node tools/run.mjs [--apart] tools/gen/main.ts [arguments]
+// With --apart it runs in a process of its own, which has nothing of the bundler.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [entry, ...rest] = process.argv.slice(2);
+const isApart = process.argv[2] === '--apart';
+const [entry, ...rest] = process.argv.slice(isApart ? 3 : 2);
 if (entry === undefined) throw new Error('usage: node tools/run.mjs FILE.ts [arguments]');
 
 const folder = mkdtempSync(join(tmpdir(), 'gantry-tool-'));
@@ -29,5 +32,10 @@ await build({
   define: { GANTRY_VERSION: '"dev"' },
 });
 process.chdir(root);
-process.argv = [process.argv[0] ?? 'node', entry, ...rest];
-await import(pathToFileURL(outfile).href);
+if (isApart) {
+  const { status } = spawnSync(process.execPath, [outfile, ...rest], { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+} else {
+  process.argv = [process.argv[0] ?? 'node', entry, ...rest];
+  await import(pathToFileURL(outfile).href);
+}

@@ -7,10 +7,12 @@ import type { GitAdapter } from '../../src/git/index.ts';
 import { createGitRepos } from '../../src/git/index.ts';
 import { createWorkdir } from '../../src/git/workdir/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
+import { tuneRuntime } from '../../src/main/runtime.ts';
 import type { GitRemote } from '../../src/ports/index.ts';
 import { createPromMetrics, createSystemClock, createSystemRandom } from '../../src/telemetry/index.ts';
 import type { GitTask, GitTimes } from './git-task.ts';
 
+tuneRuntime();
 const warmRuns = 7;
 const task = JSON.parse(process.argv[2] ?? '{}') as GitTask;
 const endpoint = { address: task.address, caPem: readFileSync(task.caFile, 'utf8') };

@@ -42,7 +42,7 @@ export async function runGitEngine(
     password: ready.password,
     files,
   };
-  const args = ['tools/run.mjs', 'bench/support/git-process.ts', JSON.stringify(task)];
+  const args = ['tools/run.mjs', '--apart', 'bench/support/git-process.ts', JSON.stringify(task)];
   const stdout = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, args, { timeout: limitMs, killSignal: 'SIGKILL' }, (error, out) =>
       error === null ? resolve(out) : reject(error),

@@ -65,3 +65,18 @@ test('a request ends when nobody waits for it, and is asked anew by the next one
   expect(ended).toEqual(['enough']);
   expect((await batches.read([a], never)).has(a)).toBe(true);
 });
+
+test('a promotion may read many things at once without a warning of the runtime', async () => {
+  const warnings: string[] = [];
+  const hear = (warning: Error): void => void warnings.push(warning.name);
+  process.on('warning', hear);
+  try {
+    const batches = new Batches(async (ids) => toObjects(ids));
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 50 }, () => batches.read([a], signal)));
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off('warning', hear);
+  }
+  expect(warnings).toEqual([]);
+});

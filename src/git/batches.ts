@@ -1,4 +1,5 @@
 import type { GitObject, ObjectId } from '../wire/git/index.ts';
+import { orAbort } from './abort.ts';
 
 /** Objects by id. */
 export type Objects = ReadonlyMap<ObjectId, GitObject>;
@@ -74,15 +75,9 @@ async function waitFor(batch: Batch, signal: AbortSignal): Promise<Objects> {
   signal.throwIfAborted();
   batch.waiting++;
   if (batch.waiting > 1) batch.isShared = true;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
   try {
-    return await Promise.race([batch.done, aborted]);
+    return await orAbort(batch.done, signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     batch.waiting--;
     if (batch.waiting === 0) batch.abort.abort(signal.reason);
   }

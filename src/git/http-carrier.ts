@@ -7,9 +7,11 @@ import {
   parseCapabilities,
   readAdvertisement,
 } from '../wire/git/index.ts';
+import { accessKey } from './access.ts';
 import { type Call, type Carrier, type CarrierOptions, countBytes, type Next, undertake } from './carrier.ts';
 import { gitErrors } from './errors.ts';
 import type { GitMetrics, GitOperation } from './metrics.ts';
+import { SharedWork } from './shared-work.ts';
 import { toStatusError } from './translate.ts';
 import { type HttpAddress, parseHttpUrl } from './url.ts';
 
@@ -21,6 +23,9 @@ interface Endpoint {
   readonly advertisement: Advertisement;
 }
 
+/** An advertisement and where it came from. */
+type Advertised = Advertisement & { readonly url: string };
+
 /** One HTTP request of an exchange. */
 interface Request {
   readonly remote: GitRemote;
@@ -31,6 +36,11 @@ interface Request {
 
 /** Repositories whose capabilities are remembered. */
 const maxEndpoints = 5_000;
+
+/** How long an answer that has said everything may take to end, in milliseconds; then nobody waits for its end. */
+const endGraceMs = 1_000;
+/** What may follow an answer, in bytes. */
+const maxRestBytes = 64 * 1024;
 
 /** What every git has been able to do for pushes since before version 2. */
 const usualForPushes: Advertisement = {
@@ -48,6 +58,9 @@ export class HttpCarrier implements Carrier {
   readonly #receiving = new LRUCache<string, Advertisement>({ max: maxEndpoints });
   /** Hosts whose receive-pack is known to report in side-bands; then a push needs no first request. */
   readonly #reporting = new LRUCache<string, true>({ max: maxEndpoints });
+
+  /** What is asked of a repository before anything else. */
+  readonly #firsts = new SharedWork<Advertised>();
 
   constructor(http: HttpClient, metrics: GitMetrics, options: CarrierOptions) {
     this.#http = http;
@@ -76,7 +89,11 @@ export class HttpCarrier implements Carrier {
     const place = placeOf(remote);
     const known = this.#endpoints.get(place)?.advertisement;
     if (known !== undefined && (known.version === 2 || operation !== 'ls-refs')) return known;
-    const { url, ...advertisement } = await this.#advertise(remote, 'git-upload-pack', signal);
+    const { url, ...advertisement } = await this.#firsts.join(
+      `${accessKey(remote)}\n${place}`,
+      (shared) => this.#advertise(remote, 'git-upload-pack', shared),
+      signal,
+    );
     const endpoint = { base: redirectedBase(base, url), advertisement: { ...advertisement, refs: [] } };
     this.#endpoints.set(place, endpoint);
     return advertisement;
@@ -98,11 +115,7 @@ export class HttpCarrier implements Carrier {
     return advertisement;
   }
 
-  #advertise(
-    remote: GitRemote,
-    service: GitService,
-    signal: AbortSignal,
-  ): Promise<Advertisement & { readonly url: string }> {
+  #advertise(remote: GitRemote, service: GitService, signal: AbortSignal): Promise<Advertised> {
     return this.#send(
       {
         remote,
@@ -142,7 +155,9 @@ export class HttpCarrier implements Carrier {
             const type = stream.headers['content-type'] ?? 'nothing known';
             throw gitErrors.create('git.protocol', `${what}: the answer is not git's but ${type}`);
           }
-          return await read(countBytes(stream.body, address.host, metrics), stream);
+          return await readWhole(countBytes(stream.body, address.host, metrics), (body) =>
+            read(body, stream),
+          );
         } catch (error) {
           // What was known may be out of date: the repository may have moved or been replaced.
           this.#endpoints.delete(placeOf(remote));
@@ -214,6 +229,38 @@ function isTrusted(configured: string, base: string): boolean {
   if (from.origin === to.origin) return true;
   const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:';
   return isUpgrade && from.hostname === to.hostname && from.port === '' && to.port === '';
+}
+
+/** Reads an answer, and what is left behind it: only then can its connection carry the next request. */
+async function readWhole<Answer>(
+  body: AsyncGenerator<Uint8Array>,
+  read: (body: AsyncIterable<Uint8Array>) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    const answer = await read(body);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, endGraceMs);
+    });
+    await Promise.race([readRest(body), late]);
+    clearTimeout(timer);
+    return answer;
+  } catch (error) {
+    void body.return(undefined).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readRest(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxRestBytes) return;
+    }
+  } catch {
+    // What was asked for has come already.
+  }
 }
 
 async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {

@@ -1,9 +1,9 @@
 import type { GitIdentity } from '../ports/index.ts';
-import type { GitObject, ObjectId, Signature } from '../wire/git/index.ts';
+import type { ObjectId, Signature } from '../wire/git/index.ts';
 import { createSigned, promotionHeader } from './commits.ts';
 import { gitErrors } from './errors.ts';
 import type { OwnCommits } from './history.ts';
-import { mergeOrThrow } from './merge.ts';
+import { type LocalObjects, mergeOrThrow } from './merge.ts';
 import type { Job } from './push-one.ts';
 import { type KnownCommit, type Replayed, rebase } from './rebase.ts';
 import { readSignature } from './signing/signed.ts';
@@ -20,7 +20,7 @@ export interface Integration {
   readonly own: OwnCommits | undefined;
   readonly onto: Anchor;
   /** Objects that only exist here, beside those of the work tree. */
-  readonly objects: ReadonlyMap<ObjectId, GitObject>;
+  readonly objects: LocalObjects;
 }
 
 /**
@@ -38,10 +38,14 @@ export async function integrate(
   const commits = [...(own?.commits ?? []), ...worktree.localCommits];
   if (commits.length === 0) return { commits: [], objects: new Map() };
   if (policy === 'None') throw movedError(job);
-  const objects = new Map([...integration.objects, ...worktree.localObjects]);
+  const { localObjects } = worktree;
+  const objects = { get: (id: ObjectId) => localObjects.get(id) ?? integration.objects.get(id) };
   const how = policy === 'AlwaysMerge' ? 'merge' : await choose(commits, job, policy);
-  if (how === 'merge') return merge({ ...integration, objects }, signal);
-  return rebase({ commits, onto, branch: request.branch, objects, signer }, source, signal);
+  const joined =
+    how === 'merge'
+      ? await merge({ ...integration, objects }, signal)
+      : await rebase({ commits, onto, branch: request.branch, objects, signer }, source, signal);
+  return { ...joined, objects: new Map([...localObjects, ...joined.objects]) };
 }
 
 /** Rebasing is safe where no signature gets lost and none appears that was not there. */
@@ -96,10 +100,7 @@ async function merge(integration: Integration, signal: AbortSignal): Promise<Rep
     message: mergeMessage(job),
   };
   const made = await createSigned(commit, job.signer ?? last?.signer);
-  return {
-    commits: [...worktree.localCommits, made],
-    objects: new Map([...objects, ...merged.objects]),
-  };
+  return { commits: [...worktree.localCommits, made], objects: merged.objects };
 }
 
 /** The tree of the commit from which both sides come. */

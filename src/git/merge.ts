@@ -26,9 +26,14 @@ export interface MergeNames {
   readonly subject: string;
 }
 
+/** Objects that exist only here. */
+export interface LocalObjects {
+  get(id: ObjectId): GitObject | undefined;
+}
+
 /** Where objects come from: some exist only here. */
 export interface MergeObjects {
-  readonly objects: ReadonlyMap<ObjectId, GitObject>;
+  readonly objects: LocalObjects;
   readonly source: RemoteObjects;
 }
 

@@ -14,6 +14,7 @@ import { Batches } from './batches.ts';
 import type { DiskCache } from './disk-cache.ts';
 import { gitErrors } from './errors.ts';
 import type { ObjectCache } from './object-cache.ts';
+import { SharedWork } from './shared-work.ts';
 import { toStoredEntries } from './stored-entries.ts';
 import type { GitTransport } from './transport.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
@@ -24,6 +25,14 @@ export interface RemoteObjectsDeps {
   readonly transport: GitTransport;
   readonly cache: ObjectCache;
   readonly disk: DiskCache | undefined;
+}
+
+/** What is asked for in one request. */
+interface ObjectsRequest {
+  readonly wants: readonly ObjectId[];
+  readonly haves?: readonly ObjectId[];
+  readonly depth?: number;
+  readonly filter: string;
 }
 
 /** Commits that are remembered per remote and identity. */
@@ -42,6 +51,7 @@ export class RemoteObjects implements ObjectSource {
   readonly #cache: ObjectCache;
   readonly #disk: DiskCache | undefined;
   readonly #batches = new Batches((wants, signal) => this.#fetchMissing(wants, signal));
+  readonly #fetches = new SharedWork<ReadonlyMap<ObjectId, GitObject>>();
   /** Commits that were fetched lately: where trees and files have no ids to ask by, they come with these again. */
   readonly #roots = new LRUCache<ObjectId, true>({ max: maxRoots });
 
@@ -107,16 +117,14 @@ export class RemoteObjects implements ObjectSource {
     return found;
   }
 
-  /** Fetches into the cache what a request brings, and gives it back. */
-  async fetch(
-    request: {
-      readonly wants: readonly ObjectId[];
-      readonly haves?: readonly ObjectId[];
-      readonly depth?: number;
-      readonly filter: string;
-    },
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<ObjectId, GitObject>> {
+  /** Fetches into the cache what a request brings, and gives it back; equal requests at the same time are one. */
+  fetch(request: ObjectsRequest, signal: AbortSignal): Promise<ReadonlyMap<ObjectId, GitObject>> {
+    const { wants, haves, depth, filter } = request;
+    const key = JSON.stringify([wants, haves, depth, filter]);
+    return this.#fetches.join(key, (shared) => this.#fetch(request, shared), signal);
+  }
+
+  async #fetch(request: ObjectsRequest, signal: AbortSignal): Promise<ReadonlyMap<ObjectId, GitObject>> {
     const objects = await this.#transport.fetch(this.#remote, request, (id) => this.#known(id), signal);
     if (request.depth !== undefined) for (const id of request.wants) this.#roots.set(id, true);
     const byId = new Map(objects.map((object) => [object.id, object]));

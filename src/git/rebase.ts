@@ -1,6 +1,6 @@
 import { type Commit, decodeTree, type GitObject, type ObjectId } from '../wire/git/index.ts';
 import { createSigned, type LocalCommit } from './commits.ts';
-import { mergeOrThrow } from './merge.ts';
+import { type LocalObjects, mergeOrThrow } from './merge.ts';
 import type { RemoteObjects } from './objects.ts';
 import { withoutSignature } from './signing/signed.ts';
 import type { Signer } from './signing/types.ts';
@@ -22,12 +22,12 @@ export interface Replay {
   /** The branch that it is the head of, for messages. */
   readonly branch: string;
   /** Objects that only exist here. */
-  readonly objects: ReadonlyMap<ObjectId, GitObject>;
+  readonly objects: LocalObjects;
   /** Signs what has no signer of its own. */
   readonly signer: Signer | undefined;
 }
 
-/** Commits on their new place, and the objects that the remote may not have. */
+/** Commits on their new place, and the objects that were made for it. */
 export interface Replayed {
   readonly commits: readonly LocalCommit[];
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
@@ -40,7 +40,8 @@ export interface Replayed {
  * Errors: git.conflict with the paths; those of the source.
  */
 export async function rebase(replay: Replay, source: RemoteObjects, signal: AbortSignal): Promise<Replayed> {
-  const objects = new Map(replay.objects);
+  const made = new Map<ObjectId, GitObject>();
+  const objects = { get: (id: ObjectId) => made.get(id) ?? replay.objects.get(id) };
   const trees = new Map(replay.commits.map(({ id, commit }) => [id, commit.tree]));
   const commits: LocalCommit[] = [];
   let head = replay.onto;
@@ -51,13 +52,13 @@ export async function rebase(replay: Replay, source: RemoteObjects, signal: Abor
     const names = { branch: replay.branch, head: replay.onto.commit, subject: commit.message };
     const merged = await mergeOrThrow(sides, names, { objects, source }, signal);
     if (merged.tree === head.tree) continue;
-    for (const [id, object] of merged.objects) objects.set(id, object);
+    for (const [id, object] of merged.objects) made.set(id, object);
     const moved = { ...withoutSignature(commit), tree: merged.tree, parents: [head.commit] };
-    const made = await createSigned(moved, signer);
-    commits.push(made);
-    head = { commit: made.id, tree: merged.tree };
+    const replayed = await createSigned(moved, signer);
+    commits.push(replayed);
+    head = { commit: replayed.id, tree: merged.tree };
   }
-  return { commits, objects };
+  return { commits, objects: made };
 
   async function treeOf(id: ObjectId): Promise<ObjectId> {
     return trees.get(id) ?? (await source.readCommit(id, signal)).tree;

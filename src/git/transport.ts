@@ -24,8 +24,10 @@ import {
   readV0FetchResponse,
   toCapabilities,
 } from '../wire/git/index.ts';
+import { accessKey } from './access.ts';
 import type { Carrier, Next } from './carrier.ts';
 import { gitErrors } from './errors.ts';
+import { SharedWork } from './shared-work.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 
 /** What a push brought back: the report, and what the host said to people meanwhile. */
@@ -60,6 +62,7 @@ const maxSaid = 600;
 export class GitTransport {
   readonly #carrier: Carrier;
   readonly #maxPackBytes: number;
+  readonly #looks = new SharedWork<readonly RemoteRef[]>();
   readonly #abilities = new LRUCache<string, Abilities>({ max: maxRepositories });
 
   constructor(carrier: Carrier, { maxPackBytes }: { readonly maxPackBytes: number }) {
@@ -67,8 +70,20 @@ export class GitTransport {
     this.#maxPackBytes = maxPackBytes;
   }
 
-  /** The references whose names start with one of the prefixes. One request, two for a new repository. */
-  listRefs(remote: GitRemote, prefixes: readonly string[], signal: AbortSignal): Promise<RemoteRef[]> {
+  /**
+   * The references whose names start with one of the prefixes. One request, two for a new repository; those who ask the
+   * same with the same credential at the same time share it.
+   */
+  listRefs(
+    remote: GitRemote,
+    prefixes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly RemoteRef[]> {
+    const key = JSON.stringify([accessKey(remote), remote.insecureSkipTLSVerify === true, prefixes]);
+    return this.#looks.join(key, (shared) => this.#look(remote, prefixes, shared), signal);
+  }
+
+  #look(remote: GitRemote, prefixes: readonly string[], signal: AbortSignal): Promise<RemoteRef[]> {
     return this.#carrier.exchange(
       { remote, operation: 'ls-refs', service: 'git-upload-pack' },
       async (advertisement): Promise<Next<RemoteRef[]>> => {

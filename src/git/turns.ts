@@ -1,3 +1,5 @@
+import { orAbort } from './abort.ts';
+
 /** Lets work of one key happen one after the other, in the order of arrival. */
 export class Turns {
   readonly #tails = new Map<string, Promise<void>>();
@@ -12,25 +14,12 @@ export class Turns {
     const tail = before.then(() => mine);
     this.#tails.set(key, tail);
     try {
-      await waitFor(before, signal);
+      signal.throwIfAborted();
+      await orAbort(before, signal);
       return await work();
     } finally {
       end();
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
     }
-  }
-}
-
-async function waitFor(before: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([before, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

@@ -39,7 +39,7 @@ const usualUser = 'git';
 /** Reads the URL of a remote. Errors: git.unsupported for anything but http, https, ssh and "user@host:path". */
 export function parseRemoteUrl(remote: GitRemote): RepositoryAddress {
   const { url } = remote;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = parseUrl(url);
   if (parsed !== undefined && /^https?:$/.test(parsed.protocol)) return toHttpAddress(parsed);
   const ssh = parsed?.protocol === 'ssh:' ? fromSshUrl(parsed) : fromScpForm(url);
   if (ssh !== undefined) return ssh;
@@ -47,6 +47,14 @@ export function parseRemoteUrl(remote: GitRemote): RepositoryAddress {
     'git.unsupported',
     `the URL ${describeUrl(url)} is not one of https, http or ssh, nor of the form user@host:path`,
   );
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads the URL of a remote that is known to be reached over HTTP. Errors: git.unsupported. */
@@ -62,14 +70,10 @@ export function describeUrl(url: string): string {
 }
 
 function toHttpAddress(url: URL): HttpAddress {
+  const { origin, host } = url;
   const path = url.pathname.replace(/\/+$/, '');
-  return {
-    kind: 'http',
-    store: `${url.origin}${path.replace(/\.git$/, '').toLowerCase()}`,
-    base: url.origin + path,
-    origin: url.origin,
-    host: url.host,
-  };
+  const store = origin + path.replace(/\.git$/, '').toLowerCase();
+  return { kind: 'http', store, base: origin + path, origin, host };
 }
 
 function fromSshUrl(url: URL): SshAddress | undefined {

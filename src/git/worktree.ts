@@ -44,6 +44,8 @@ export class GitWorktree implements MountableWorktree {
   #anchor: Anchor;
   #commits: LocalCommit[] = [];
   #ignored: readonly UntrackedFile[] = [];
+  /** How often files had been changed when the last commit was made. */
+  #committedAt: number | undefined;
   /** Trees and blobs of the local commits. */
   readonly #objects = new Map<ObjectId, GitObject>();
   readonly #tags = new Map<string, MadeTag>();
@@ -125,6 +127,8 @@ export class GitWorktree implements MountableWorktree {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly changed: boolean }> {
+    await this.overlay.settle(signal);
+    const { changes } = this.overlay;
     const { id: tree, objects, ignored } = await writeTree(this.overlay, this.source.store, signal);
     this.#ignored = ignored;
     const last = this.#commits.at(-1);
@@ -136,6 +140,7 @@ export class GitWorktree implements MountableWorktree {
     this.#commits.push(made);
     const stored = new StoredTree({ source: this.#withLocalObjects(), id: tree });
     this.overlay.tracked = { tree: stored, isCleared: false };
+    this.#committedAt = changes;
     return { id: made.id, changed: true };
   }
 
@@ -155,6 +160,7 @@ export class GitWorktree implements MountableWorktree {
 
   /** Has nothing been changed since the last commit? */
   async isClean(signal: AbortSignal): Promise<boolean> {
+    if (this.overlay.changes === this.#committedAt) return true;
     const { id, ignored } = await writeTree(this.overlay, this.source.store, signal);
     this.#ignored = ignored;
     return id === (this.#commits.at(-1)?.commit.tree ?? this.#anchor.tree);

@@ -78,10 +78,16 @@ class TreeWriter {
       await this.#assertTracked(nodes, stored, level);
       return tracked === undefined ? undefined : parseObjectId(tracked.id);
     }
-    // All at once, so that what must be read is asked for together.
-    const found = [...nodes].map(([name, node]) => this.#entry(name, node, stored.get(name), level));
-    const hidden = look === 'part' ? this.#hidden(nodes, stored, level) : [];
-    const entries = (await Promise.all([...found, ...hidden])).filter((entry) => entry !== undefined);
+    const entries: TreeEntry[] = [];
+    const pending: Promise<TreeEntry | undefined>[] =
+      look === 'part' ? this.#hidden(nodes, stored, level) : [];
+    for (const [name, node] of nodes) {
+      const known = this.#unchanged(name, node, stored.get(name));
+      if (known !== undefined) entries.push(known);
+      // All at once, so that what must be read is asked for together.
+      else pending.push(this.#entry(name, node, stored.get(name), level));
+    }
+    for (const entry of await Promise.all(pending)) if (entry !== undefined) entries.push(entry);
     return entries.length === 0 ? undefined : this.add('tree', encodeTree(entries));
   }
 
@@ -89,6 +95,20 @@ class TreeWriter {
     const id = hashObject(type, data);
     this.objects.set(id, { type, data });
     return id;
+  }
+
+  /** What is as it is tracked: most of every directory. */
+  #unchanged(name: string, node: Node, tracked: StoredNode | undefined): TreeEntry | undefined {
+    if (this.#overlay.tracked.isCleared) return undefined;
+    if (node instanceof Directory) {
+      const isSame = tracked instanceof StoredTree && node.origin?.id === tracked.id;
+      return isSame && tracked.id !== emptyTreeId ? toEntry(name, parseObjectId(tracked.id)) : undefined;
+    }
+    if (node.kind !== 'leaf' || tracked === undefined || tracked instanceof StoredTree) return undefined;
+    if (tracked.kind !== 'leaf' || tracked.mode !== node.mode) return undefined;
+    const id = this.#overlay.idOf(node);
+    if (id === undefined || id !== this.#overlay.idOf(tracked)) return undefined;
+    return { name, mode: modeOf(node.mode), id: parseObjectId(id) };
   }
 
   async #entry(
@@ -127,11 +147,6 @@ class TreeWriter {
     const mode = modeOf(leaf.mode);
     const isTracked =
       tracked !== undefined && !(tracked instanceof StoredTree) && !this.#overlay.tracked.isCleared;
-    if (isTracked && tracked.kind === 'leaf' && tracked.mode === leaf.mode) {
-      const id = this.#overlay.idOf(leaf);
-      if (id !== undefined && id === this.#overlay.idOf(tracked))
-        return { name, mode, id: parseObjectId(id) };
-    }
     if (!isTracked && (await level.isIgnored(name, false, this.#signal))) {
       this.ignored.push({ path: [...level.path, name], leaf });
       return undefined;

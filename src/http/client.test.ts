@@ -44,20 +44,36 @@ test('answers with status, headers and body, whatever the status', async () => {
   expect(answer.url).toBe(url);
 });
 
-test('a HEAD leaves the connection open for later requests', async () => {
-  const ports = new Set<number | undefined>();
-  const server = await serve((request, response) => {
-    ports.add(request.socket.remotePort);
-    response.writeHead(200, { 'content-length': '1000' }).end();
-  });
-  const http = client();
-  for (let round = 0; round < 6; round++) {
-    const answer = await http.request({ method: 'HEAD', url: server.url }, never);
-    expect(answer.headers['content-length']).toBe('1000');
-  }
-  // Two: the first may still be busy with the end of an answer when the next request comes.
-  expect(ports.size).toBeLessThanOrEqual(2);
-});
+const inARow = [
+  { name: 'HEAD', method: 'HEAD', url: '/' },
+  { name: 'answers of known length', method: 'GET', url: '/known' },
+  { name: 'answers in chunks', method: 'GET', url: '/chunks' },
+  { name: 'bodies that go up', method: 'POST', url: '/known', body: 'tea' },
+] as const;
+test.each(inARow)(
+  'requests one after the other share one connection: $name',
+  async ({ name: _, ...request }) => {
+    const ports = new Set<number | undefined>();
+    const server = await serve((incoming, response) => {
+      ports.add(incoming.socket.remotePort);
+      incoming.resume();
+      if (incoming.method === 'HEAD') response.writeHead(200, { 'content-length': '1000' }).end();
+      else if (incoming.url === '/known') response.end('all of it');
+      else {
+        response.write('a part');
+        setImmediate(() => response.end(' and the rest'));
+      }
+    });
+    const http = client();
+    const asked = { ...request, url: server.url + request.url };
+    for (let round = 0; round < 6; round++) {
+      await http.request(asked, never);
+      const { body } = await http.stream(asked, never);
+      for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+    }
+    expect(ports.size, 'each connection more is a handshake more').toBe(1);
+  },
+);
 
 test('streams both ways', async () => {
   const server = await serve((request, response) => {

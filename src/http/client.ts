@@ -126,6 +126,8 @@ async function* limitBody(body: Readable, request: HttpRequest): AsyncGenerator<
     }
     yield chunk;
   }
+  // undici frees the connection one turn after the end; a request before that would open another one.
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function* streamBody(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram, runProgram } from '../cli/index.ts';
 import { createCommandDeps, toOutput } from './command-clients.ts';
+import { tuneRuntime } from './runtime.ts';
 import type { SandboxCommand } from './sandbox-process.ts';
 import { readSettings } from './settings.ts';
 import type { StandaloneOptions } from './standalone-process.ts';
@@ -88,6 +89,7 @@ function addProcesses(program: Command, signal: AbortSignal): void {
 }
 
 async function main(): Promise<void> {
+  tuneRuntime();
   const signal = listenForSignals();
   const deps = createCommandDeps(process, GANTRY_VERSION, signal);
   const program = createProgram(deps);

@@ -406,6 +406,29 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       expect(await promote('4'), 'also a fetch of what somebody else changed').toBe(3);
     });
 
+    test('promotions that start together ask together, and push together', async () => {
+      const paths = Array.from({ length: 20 }, (_, index) => `apps/${index}/values.yaml`);
+      const { name: repository, remote } = await seed(Object.fromEntries(paths.map((path) => [path, '1'])));
+      const { repos, requests } = startProcess();
+      const promote = async (path: string): Promise<PushResult> => {
+        const worktree = await checkout(repos, remote);
+        await worktree.read(path, signal);
+        await write(worktree, path, '2');
+        await worktree.commit(draft(path, `demo/${path}/commit`), signal);
+        return push(repos, worktree);
+      };
+      const results = await Promise.all(paths.map(promote));
+      expect(new Set(results.map(({ commit }) => commit)).size).toBe(paths.length);
+      expect(
+        requests('info-refs'),
+        'upload-pack, and receive-pack where it must be asked',
+      ).toBeLessThanOrEqual(2);
+      expect(requests('ls-refs'), 'where the branch is').toBe(1);
+      expect(requests('fetch'), 'the commit, three levels of folders, the files').toBe(5);
+      expect(requests('push')).toBeLessThanOrEqual(5);
+      await host.verify(repository);
+    });
+
     test('what is expected to be read is fetched in one request per level', async () => {
       const files = Object.fromEntries(
         Array.from({ length: 5 }, (_, index) => [`apps/${index}/v`, `${index}`]),

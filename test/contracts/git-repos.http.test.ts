@@ -37,11 +37,11 @@ function createRepos(http: ReturnType<typeof createHttpClient>): GitAdapter {
 }
 
 /** Reads, writes and pushes, so that every kind of request is made. */
-async function promote(repos: GitAdapter, remote: GitRemote): Promise<void> {
+async function promote(repos: GitAdapter, remote: GitRemote, text: string = '2'): Promise<void> {
   const at = await repos.resolve(remote, { kind: 'default' }, signal);
   const worktree = await repos.checkout(remote, at, signal);
   await worktree.read('a', signal);
-  await worktree.write('a', Buffer.from('2'), 'file', signal);
+  await worktree.write('a', Buffer.from(text), 'file', signal);
   await worktree.commit({ message: 'Two', author: person, committer: person, headers: [] }, signal);
   await repos.push({ worktree, branch: 'main', force: false, maxAttempts: 1 }, signal);
 }
@@ -62,6 +62,22 @@ test.each(credentials)('$name goes with every request', async ({ credential, wan
   const remote = { url: `${host.url}/demo/app.git`, credential: { identity: 'x', ...credential } };
   await promote(createRepos(http), remote);
   expect(new Set(host.seen)).toEqual(new Set([want]));
+});
+
+test('all requests of a promotion go over one connection', async () => {
+  const tls = await createTestTls(['127.0.0.1']);
+  const ports = new Set<number | undefined>();
+  await using host = await startHost(({ socket }) => {
+    ports.add(socket.remotePort);
+    return false;
+  }, tls);
+  await using http = createHttpClient({ extraCaPem: tls.ca });
+  const repos = createRepos(http);
+  const remote = { url: `${host.url}/demo/app.git`, credential: { identity: 'x', ...login } };
+  await promote(repos, remote);
+  await promote(repos, remote, '3');
+  expect(host.seen.length).toBeGreaterThan(6);
+  expect(ports.size, 'each connection more is a handshake more').toBe(1);
 });
 
 test('a certificate is accepted by its authority, or where the manifest says so', async () => {

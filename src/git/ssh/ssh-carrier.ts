@@ -7,6 +7,7 @@ import {
   PacketReader,
   readAdvertisement,
 } from '../../wire/git/index.ts';
+import { orAbort } from '../abort.ts';
 import {
   type Call,
   type Carrier,
@@ -18,7 +19,6 @@ import {
 import { gitErrors } from '../errors.ts';
 import type { GitMetrics } from '../metrics.ts';
 import { describeUrl, parseRemoteUrl, type SshAddress } from '../url.ts';
-import { orAbort } from './abort.ts';
 import { connect, type Library, type SshConnection } from './connection.ts';
 import { Conversation, type Turn } from './conversation.ts';
 import { HostKeyCheck, type HostKeyPolicy } from './host-key-check.ts';

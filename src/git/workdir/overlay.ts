@@ -38,6 +38,7 @@ export class Overlay {
   #root: Directory;
   /** What was checked out: its attributes say how the files that were not changed look. */
   #checkedOut: StoredTree | undefined;
+  #changes = 0;
   #writtenBytes = 0;
   #pending: readonly UntrackedFile[] = [];
 
@@ -54,8 +55,14 @@ export class Overlay {
     return this.#root;
   }
 
+  /** How often something was changed: while it stays, so does every file. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** Shows another tree; all changes are gone but for these files, which git does not track. */
   reset(origin: StoredTree, untracked: readonly UntrackedFile[]): void {
+    this.#changes++;
     this.#checkedOut = origin;
     this.tracked = { tree: origin, isCleared: false };
     this.#root = this.#show(origin);
@@ -107,6 +114,7 @@ export class Overlay {
     if (existing instanceof Directory) {
       throw workdirErrors.create('workdir.is-directory', `${show(path)} is a directory`);
     }
+    this.#changes++;
     for (const directory of above.directories) directory.touch();
     let parent = above.directories.at(-1) ?? this.root;
     for (const missing of above.missing) {
@@ -122,6 +130,7 @@ export class Overlay {
     const { directories, missing } = await this.#descend(path.slice(0, -1), signal);
     const name = path.at(-1);
     if (name === undefined || missing.length > 0) return;
+    this.#changes++;
     for (const directory of directories) directory.touch();
     for (let depth = directories.length - 1; depth >= 0; depth--) {
       const directory = directories[depth];
@@ -132,6 +141,7 @@ export class Overlay {
 
   /** Removes everything. */
   clear(): void {
+    this.#changes++;
     this.root.clear();
   }
 

@@ -138,10 +138,9 @@ class TreeMerge {
     const found = await this.#read(ids as ObjectId[]);
     const below: Folder[] = [];
     for (const folder of level) {
-      const [base, ours, theirs] = folder.ids.map((id) => readEntries(found, id));
-      const names = new Set([base, ours, theirs].flatMap((entries) => [...(entries?.keys() ?? [])]));
-      for (const name of names) {
-        const next = this.#mergeEntry(folder, name, [base?.get(name), ours?.get(name), theirs?.get(name)]);
+      const [base, ours, theirs] = readSides(found, folder.ids);
+      for (const [name, sides] of sidesOf(base, ours, theirs)) {
+        const next = this.#mergeEntry(folder, name, sides);
         if (next !== undefined) below.push(next);
       }
     }
@@ -151,6 +150,11 @@ class TreeMerge {
   /** Settles an entry, or gives the directory to go on with. */
   #mergeEntry(folder: Folder, name: string, sides: readonly [Side, Side, Side]): Folder | undefined {
     const [base, ours, theirs] = sides;
+    if (base !== undefined && isSame(base, ours) && isSame(base, theirs)) {
+      // Most of a directory: nothing happened to it.
+      folder.entries.push(base);
+      return undefined;
+    }
     const path = folder.path === '' ? name : `${folder.path}/${name}`;
     const keep = (entry: Side): undefined => {
       if (entry !== undefined) folder.entries.push(entry);
@@ -261,12 +265,33 @@ function pick<Value extends string>(base: Value, ours: Value, theirs: Value): Va
   return base === ours ? theirs : undefined;
 }
 
-function readEntries(
-  found: ReadonlyMap<ObjectId, GitObject>,
-  id: ObjectId | undefined,
-): ReadonlyMap<string, TreeEntry> {
-  if (id === undefined || id === emptyTreeId) return new Map();
-  return new Map(decodeTree(dataOf(found, id)).map((entry) => [entry.name, entry]));
+type Entries = ReadonlyMap<string, TreeEntry>;
+
+function readSides(found: ReadonlyMap<ObjectId, GitObject>, ids: Folder['ids']): [Entries, Entries, Entries] {
+  const [base, ours, theirs] = ids;
+  return [readEntries(found, base), readEntries(found, ours), readEntries(found, theirs)];
+}
+
+/** Every name with what it stands for on each side. */
+function* sidesOf(
+  base: Entries,
+  ours: Entries,
+  theirs: Entries,
+): Generator<readonly [string, readonly [Side, Side, Side]]> {
+  for (const [name, entry] of base) yield [name, [entry, ours.get(name), theirs.get(name)]];
+  for (const [name, entry] of ours) {
+    if (!base.has(name)) yield [name, [undefined, entry, theirs.get(name)]];
+  }
+  for (const [name, entry] of theirs) {
+    if (!base.has(name) && !ours.has(name)) yield [name, [undefined, undefined, entry]];
+  }
+}
+
+function readEntries(found: ReadonlyMap<ObjectId, GitObject>, id: ObjectId | undefined): Entries {
+  const entries = new Map<string, TreeEntry>();
+  if (id === undefined || id === emptyTreeId) return entries;
+  for (const entry of decodeTree(dataOf(found, id))) entries.set(entry.name, entry);
+  return entries;
 }
 
 function dataOf(found: ReadonlyMap<ObjectId, GitObject>, id: ObjectId): Uint8Array {

@@ -8,7 +8,7 @@ import { emptyTreeId, hashObject, type ObjectId } from './object-id.ts';
 import { encodePack } from './pack-write.ts';
 import { decodeSignature } from './signature.ts';
 import { decodeText, encodeText } from './text.ts';
-import { decodeTree, encodeTree, kindOf, type TreeEntry } from './tree.ts';
+import { decodeTree, encodeTree, isEntryName, kindOf, type TreeEntry } from './tree.ts';
 
 const person = { name: 'A U Thor', email: 'a@example.com', timeSec: 1_700_000_000, timezone: '+0000' };
 const blobId = hashObject('blob', Buffer.from('hello\n'));
@@ -41,6 +41,29 @@ test('a tree is sorted as if directories ended in a slash', () => {
   ];
   const names = decodeTree(encodeTree(entries)).map(({ name }) => name);
   expect(names).toEqual(['a-b', 'a.b', 'a', 'a0']);
+});
+
+test('names of any bytes keep their bytes and git’s order, in whatever order they come', () => {
+  const bytes = fc.uint8Array({ minLength: 1, maxLength: 6 }).map((some) => some.map((byte) => byte || 0x80));
+  const words = fc.constantFrom('a', 'a.b', 'a-b', 'a0', 'é', '\ufffd', '\uff5e', '😀', 'a😀', '\ue000');
+  const name = fc
+    .oneof(
+      words,
+      bytes.map((some) => decodeText(some)),
+    )
+    .filter(isEntryName);
+  const entry = fc.record({ name, mode: fc.constantFrom('100644', '40000', '120000', '100755', '160000') });
+  const entries = fc.uniqueArray(entry, { selector: (one) => one.name, maxLength: 12 });
+  fc.assert(
+    fc.property(entries, (some) => {
+      const key = (one: { readonly name: string; readonly mode: string }): Buffer =>
+        Buffer.concat([encodeText(one.name), Buffer.from(one.mode === '40000' ? '/' : '')]);
+      const want = some.toSorted((a, b) => key(a).compare(key(b))).map((one) => ({ ...one, id: blobId }));
+      const data = encodeTree(some.map((one) => ({ ...one, id: blobId })));
+      expect(decodeTree(data)).toEqual(want);
+      expect(encodeTree(decodeTree(data)).equals(data)).toBe(true);
+    }),
+  );
 });
 
 const badNames = ['', '.', '..', '.git', '.GIT', 'a/b', 'a\0b'];

@@ -21,9 +21,12 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
+/** What stands for bytes that are not UTF-8, and is in some other characters too. */
+const hasBytes = /[\udc80-\udcff]/;
+
 /** The bytes of a text that `decodeText` made, or of any other text in UTF-8. */
 export function encodeText(text: string): Buffer {
-  if (!/[\udc80-\udcff]/.test(text)) return Buffer.from(text, 'utf8');
+  if (!hasBytes.test(text)) return Buffer.from(text, 'utf8');
   const parts: Buffer[] = [];
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
@@ -31,6 +34,18 @@ export function encodeText(text: string): Buffer {
     parts.push(isByte ? Buffer.from([code - 0xdc00]) : Buffer.from(character, 'utf8'));
   }
   return Buffer.concat(parts);
+}
+
+/** How many bytes `encodeText` makes of a text, or a few more. */
+export function sizeOfText(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}
+
+/** Writes what `encodeText` makes of a text; gives the number of bytes. */
+export function writeText(target: Buffer, text: string, at: number): number {
+  if (!hasBytes.test(text)) return target.write(text, at, 'utf8');
+  const bytes = encodeText(text);
+  return bytes.copy(target, at);
 }
 
 /** The same memory as a Buffer. */

@@ -1,6 +1,6 @@
 import { gitWireErrors } from './errors.ts';
-import { type ObjectId, objectIdBytes, quote, readObjectId } from './object-id.ts';
-import { asBuffer, decodeText, encodeText } from './text.ts';
+import { type ObjectId, quote, readObjectId } from './object-id.ts';
+import { asBuffer, decodeText, encodeText, sizeOfText, writeText } from './text.ts';
 
 /** What a tree entry is. */
 export type EntryKind = 'file' | 'executable' | 'symlink' | 'tree' | 'submodule';
@@ -42,14 +42,14 @@ export function decodeTree(data: Uint8Array): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < buffer.length; ) {
     const space = buffer.indexOf(0x20, at);
-    const nul = buffer.indexOf(0, at);
-    if (space < 0 || nul < 0 || space > nul || nul + 21 > buffer.length) {
+    const nul = space < 0 ? -1 : buffer.indexOf(0, at);
+    if (nul < space || nul < 0 || nul + 21 > buffer.length) {
       throw gitWireErrors.create('git-wire.object-malformed', 'a tree entry is cut off');
     }
-    const mode = buffer.toString('latin1', at, space);
-    const name = decodeText(buffer.subarray(space + 1, nul));
-    if (!/^[0-7]{5,6}$/.test(mode) || name === '' || name.includes('/')) {
-      const entry = quote(`${mode} ${name}`);
+    const mode = readMode(buffer, at, space);
+    const name = readName(buffer, space + 1, nul);
+    if (mode === undefined || name === '' || name.includes('/')) {
+      const entry = quote(`${buffer.toString('latin1', at, space)} ${name}`);
       throw gitWireErrors.create('git-wire.object-malformed', `a tree has the entry ${entry}`);
     }
     entries.push({ mode, name, id: readObjectId(buffer, nul + 1) });
@@ -58,45 +58,73 @@ export function decodeTree(data: Uint8Array): TreeEntry[] {
   return entries;
 }
 
+const usualModes: ReadonlyMap<number, string> = new Map(
+  Object.values(modes).map((mode) => [Number.parseInt(mode, 8), mode]),
+);
+
+/** The mode as stored; the usual ones are the same text each time, because large trees have many. */
+function readMode(buffer: Buffer, start: number, end: number): string | undefined {
+  if (end - start !== 5 && end - start !== 6) return undefined;
+  let bits = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (buffer[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) return undefined;
+    bits = bits * 8 + digit;
+  }
+  const usual = usualModes.get(bits);
+  return usual?.length === end - start ? usual : buffer.toString('latin1', start, end);
+}
+
+function readName(buffer: Buffer, start: number, end: number): string {
+  const name = buffer.toString('utf8', start, end);
+  // The mark of what is not UTF-8, which `decodeText` keeps.
+  return name.includes('\ufffd') ? decodeText(buffer.subarray(start, end)) : name;
+}
+
 /**
  * The bytes of a tree object; entries may come in any order.
  *
  * Errors: git-wire.object-malformed for a name that no tree may have, or that occurs twice.
  */
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
-  const sorted = entries.map((entry) => ({ ...entry, bytes: encodeText(entry.name) })).sort(compareEntries);
+  const sorted = sortEntries(entries);
   const seen = new Set<string>();
-  const parts: Buffer[] = [];
-  for (const { mode, name, id, bytes } of sorted) {
+  let size = 0;
+  for (const { mode, name } of sorted) {
     if (!isEntryName(name) || seen.has(name)) {
       const why = seen.has(name) ? 'occurs twice' : 'is not allowed';
       throw gitWireErrors.create('git-wire.object-malformed', `the tree entry name ${quote(name)} ${why}`);
     }
     seen.add(name);
-    parts.push(Buffer.from(`${mode.replace(/^0+/, '')} `), bytes, zero, objectIdBytes(id));
+    size += mode.length + sizeOfText(name) + 22;
   }
-  return Buffer.concat(parts);
+  const buffer = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { mode, name, id } of sorted) {
+    at += buffer.write(`${mode.replace(/^0+/, '')} `, at, 'latin1');
+    at += writeText(buffer, name, at);
+    buffer[at++] = 0;
+    at += buffer.write(id, at, 'hex');
+  }
+  return buffer.subarray(0, at);
 }
 
 /** May a tree have an entry of this name? */
 export function isEntryName(name: string): boolean {
-  return !/^(?:|\.|\.\.|\.git)$/i.test(name) && !/[/\0]/.test(name);
+  if (name.length <= 4 && /^(?:|\.|\.\.|\.git)$/i.test(name)) return false;
+  return !name.includes('/') && !name.includes('\0');
 }
 
-const zero = Buffer.from([0]);
-
-interface SortEntry {
-  readonly mode: string;
-  readonly bytes: Buffer;
+/** In git's order: by bytes, a directory as if its name ended in a slash. */
+function sortEntries(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  const keys = entries.map(({ mode, name }) => (kindOf(mode) === 'tree' ? `${name}/` : name));
+  // Texts have the order of their bytes unless there are surrogates.
+  const isByText = !keys.some((key) => surrogate.test(key));
+  if (isByText && keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key)) return entries;
+  const keyed = entries.map((entry, index) => ({ entry, key: keys[index] ?? '' }));
+  if (isByText) keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  else keyed.sort((a, b) => encodeText(a.key).compare(encodeText(b.key)));
+  return keyed.map(({ entry }) => entry);
 }
 
-/** Git's order: by bytes, a directory as if its name ended in a slash. */
-function compareEntries(a: SortEntry, b: SortEntry): number {
-  const length = Math.min(a.bytes.length, b.bytes.length);
-  const order = a.bytes.compare(b.bytes, 0, length, 0, length);
-  return order === 0 ? nextByte(a, length) - nextByte(b, length) : order;
-}
-
-function nextByte(entry: SortEntry, at: number): number {
-  return entry.bytes[at] ?? (kindOf(entry.mode) === 'tree' ? 0x2f : 0);
-}
+const surrogate = /[\ud800-\udfff]/;

@@ -1,0 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Tells the runtime what suits this program; to be called before anything is asked over HTTP.
+ *
+ * The HTTP library's parser is WebAssembly, which works well as it is first compiled. V8 would optimize it after a few
+ * requests, in the background: that takes 100 ms of CPU and 35 MB for a moment, when the process has just begun to work,
+ * and saves microseconds for each request.
+ */
+export function tuneRuntime(): void {
+  setFlagsFromString('--no-wasm-dynamic-tiering');
+  setFlagsFromString('--no-wasm-tier-up');
+}
