@@ -19,6 +19,7 @@ async function runBench(bench: Bench, signal: AbortSignal): Promise<readonly Fig
       worlds.push(world);
       return world;
     },
+    controllerNodeArgs: profiling(),
     signal,
     note: (text) => void process.stderr.write(`${text}\n`),
   };

@@ -8,6 +8,7 @@ import { fanoutBench } from './fanout.ts';
 import { gitBench, monorepoBench } from './git.ts';
 import { gitHistoryBench } from './git-history.ts';
 import { kubeCacheBench } from './kube-cache.ts';
+import { outsideBench } from './outside.ts';
 import { largePromotionBench, promotionBench } from './promotion.ts';
 import { queueBench } from './queue.ts';
 import { loadedStartBench, startBench } from './start.ts';
@@ -35,6 +36,7 @@ export const benches: readonly Bench[] = [
   exprBench,
   engineBench,
   queueBench,
+  outsideBench,
   apiServerBench,
   apiServerLoadBench,
   kubeCacheBench,

@@ -14,6 +14,8 @@ export interface Figure {
 export interface BenchContext {
   /** Starts servers of its own; they end with the bench. */
   openWorld(options?: WorldOptions): Promise<World>;
+  /** Arguments of Node for the controllers' process, e.g. "--cpu-prof". */
+  readonly controllerNodeArgs: readonly string[];
   readonly signal: AbortSignal;
   /** Says what goes on, on stderr. */
   note(text: string): void;

@@ -4,6 +4,7 @@ import {
   type Freight,
   freights,
   labels,
+  type PromotionPolicy,
   type PromotionStep,
   type PromotionTaskSpec,
   projectConfigs,
@@ -18,7 +19,6 @@ import {
   autoPromotionCandidates,
   createAlias,
   listAvailableFreight,
-  readAutoPromotionPolicy,
   referencedTasks,
   type TaskKind,
 } from '../domain/index.ts';
@@ -43,8 +43,8 @@ export interface Facts {
   aliasOwners(namespace: string, alias: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Names of Stages that run the Freight now. */
   stagesRunning(namespace: string, freight: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** False as well when the policies cannot be read. */
-  isAutoPromotionEnabled(stage: Stage, signal: AbortSignal): Promise<boolean>;
+  /** What the ProjectConfig says about auto-promotion, where there is one. */
+  promotionPolicies(namespace: string, signal: AbortSignal): Promise<readonly PromotionPolicy[] | undefined>;
   /** What auto-promotion would choose for the Stage, by origin as text. */
   candidates(stage: Stage, nowMs: number, signal: AbortSignal): Promise<ReadonlyMap<string, Freight>>;
   /** The tasks that steps name, ready to be looked up. */
@@ -102,12 +102,9 @@ export function createFacts(deps: { readonly reader: LiveReader; readonly random
         )
         .map(({ metadata }) => metadata.name);
     },
-    async isAutoPromotionEnabled(stage, signal) {
-      const { namespace = '', name, labels: stageLabels } = stage.metadata;
+    async promotionPolicies(namespace, signal) {
       const config = await reader.getLive(projectConfigs, { namespace, name: namespace }, signal);
-      const policies = config?.spec?.promotionPolicies;
-      const policy = readAutoPromotionPolicy(policies, { name, labels: stageLabels });
-      return policy.ok && policy.isEnabled;
+      return config?.spec?.promotionPolicies;
     },
     async candidates(stage, nowMs, signal) {
       const { namespace = '', name } = stage.metadata;

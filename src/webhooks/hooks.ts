@@ -7,6 +7,7 @@ import {
   type Project,
   type ProjectConfig,
   type Promotion,
+  type PromotionPolicy,
   type PromotionTask,
   projectConfigKind,
   projectKind,
@@ -35,7 +36,7 @@ import {
   validateStage,
   validateWarehouse,
 } from '../domain/admission/index.ts';
-import type { CacheByTagPolicy } from '../domain/index.ts';
+import { type CacheByTagPolicy, readAutoPromotionPolicy } from '../domain/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { Facts } from './facts.ts';
 
@@ -179,15 +180,27 @@ function promotionHook(deps: HookDeps): TypedHook<Promotion> {
       const { spec } = request.object;
       const isNew = request.operation === 'CREATE';
       const { username, groups } = request.requester;
+      const [place, stage, freight, mayPromote] = await Promise.all([
+        isNew ? deps.facts.namespace(namespace, signal) : undefined,
+        isNew ? deps.facts.stage(namespace, spec.stage, signal) : undefined,
+        isNew ? deps.facts.freight(namespace, spec.freight ?? '', signal) : undefined,
+        deps.mayPromote({ username, groups, namespace, stage: spec.stage }, signal),
+      ]);
       return validatePromotion(request, {
-        namespace: isNew ? await deps.facts.namespace(namespace, signal) : undefined,
-        stage: isNew ? await deps.facts.stage(namespace, spec.stage, signal) : undefined,
-        freight: isNew ? await deps.facts.freight(namespace, spec.freight ?? '', signal) : undefined,
-        mayPromote: await deps.mayPromote({ username, groups, namespace, stage: spec.stage }, signal),
+        namespace: place,
+        stage,
+        freight,
+        mayPromote,
         nowMs: deps.clock.nowMs(),
       });
     },
   };
+}
+
+/** False as well when the policies cannot be read. */
+function isEnabled(policies: readonly PromotionPolicy[] | undefined, { metadata }: Stage): boolean {
+  const policy = readAutoPromotionPolicy(policies, { name: metadata.name, labels: metadata.labels });
+  return policy.ok && policy.isEnabled;
 }
 
 /** Is the Freight known by this alias already? */
@@ -204,9 +217,14 @@ async function mutatePromotion(
   const namespace = namespaceOf(request);
   const { spec } = request.object;
   const nowMs = clock.nowMs();
-  const stage = await facts.stage(namespace, spec.stage, signal);
+  const wantsFreight = request.operation === 'CREATE' && spec.freight !== undefined && spec.freight !== '';
+  const [stage, freight, policies] = await Promise.all([
+    facts.stage(namespace, spec.stage, signal),
+    wantsFreight ? facts.freight(namespace, spec.freight, signal) : undefined,
+    request.operation === 'CREATE' ? facts.promotionPolicies(namespace, signal) : undefined,
+  ]);
   const isNew = request.operation === 'CREATE' && stage !== undefined;
-  const isAutoPromotionEnabled = isNew && (await facts.isAutoPromotionEnabled(stage, signal));
+  const isAutoPromotionEnabled = isNew && isEnabled(policies, stage);
   // Listing all Freight is the dear part; it is only needed where a choice is to be made or compared with.
   const needsCandidates = isNew && (isAutoPromotionEnabled || spec.origin !== undefined);
   const steps = stage?.spec.promotionTemplate?.spec.steps ?? [];
@@ -214,10 +232,7 @@ async function mutatePromotion(
     stage,
     ulid: isNew ? deps.nextUlid(nowMs) : '',
     candidates: needsCandidates ? await facts.candidates(stage, nowMs, signal) : new Map(),
-    freight:
-      isNew && spec.freight !== undefined && spec.freight !== ''
-        ? await facts.freight(namespace, spec.freight, signal)
-        : undefined,
+    freight: isNew ? freight : undefined,
     isAutoPromotionEnabled,
     findTask: isNew ? await facts.tasks(namespace, steps, signal) : () => undefined,
   });
