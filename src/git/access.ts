@@ -24,6 +24,18 @@ export class Access {
     this.#provenAtMs.set(keyOf(remote, commit), this.#clock.nowMs());
   }
 
+  /** What is reached from a commit is shown with it, and no longer. */
+  proveBelow(remote: GitRemote, head: string, commits: readonly string[]): void {
+    const at = this.#provenAtMs.get(keyOf(remote, head));
+    if (at === undefined) return;
+    const identity = accessKey(remote);
+    for (const commit of commits) {
+      const key = `${identity}\n${commit}`;
+      const before = this.#provenAtMs.get(key);
+      if (before === undefined || before < at) this.#provenAtMs.set(key, at);
+    }
+  }
+
   isProven(remote: GitRemote, commit: string): boolean {
     const at = this.#provenAtMs.get(keyOf(remote, commit));
     return at !== undefined && this.#clock.nowMs() - at < this.#ttlMs;

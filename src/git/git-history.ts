@@ -57,6 +57,8 @@ export class ProtocolHistory implements GitHistory {
     await this.#assertProven(remote, [head], signal);
     const walk = { remote, head, count: from.count, seen: this.#seen };
     const { commits, isWhole } = await readFirstParents(source, walk, signal);
+    const ids = commits.map(({ id }) => id);
+    this.#deps.access.proveBelow(remote, head, ids);
     return { commits: commits.map(({ id, commit }) => toFact(id, commit)), isWhole };
   }
 
@@ -87,7 +89,9 @@ export class ProtocolHistory implements GitHistory {
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>> {
     const source = this.#deps.objectsOf(remote);
-    const known = commitsOf(await source.read(commits.map(parseObjectId), signal));
+    const ids = commits.map(parseObjectId);
+    await this.#assertProven(remote, ids, signal);
+    const known = commitsOf(await source.read(ids, signal));
     return findTouching(source, known, rule, signal);
   }
 

@@ -209,8 +209,20 @@ export function describeGitHistory(name: string, startHost: () => Promise<TestGi
         url: remote.url,
         credential: { identity: 'secret other/git', ...host.stranger },
       };
-      const peek = history.walk(stranger, { head, count: 4 }, signal);
-      await expect(peek).rejects.toMatchObject({ code: 'git.auth-failed' });
+      const refs = await history.listRefs(remote, ['refs/tags/'], signal);
+      await history.readTags(remote, refs, signal);
+      const touching = { commits: [head], rule: ruleOf(['apps']) };
+      await history.findTouching(remote, touching, signal);
+      // Ids are no secret: logs, statuses and other repositories name them.
+      const peeks = {
+        walk: () => history.walk(stranger, { head, count: 4 }, signal),
+        readTags: () => history.readTags(stranger, refs, signal),
+        findTouching: () => history.findTouching(stranger, touching, signal),
+        listRefs: () => history.listRefs(stranger, [], signal),
+      };
+      for (const [name, peek] of Object.entries(peeks)) {
+        await expect(peek(), name).rejects.toMatchObject({ code: 'git.auth-failed' });
+      }
     });
   });
 }

@@ -61,7 +61,7 @@ export interface Suspects {
     readonly entry: TreeEntry;
     readonly side: 'ours' | 'theirs' | 'both';
   }[];
-  /** What one side put into a directory that the other side has no more. */
+  /** Files that one side put into a directory that the other side has no more. */
   readonly stray: { readonly path: string; readonly folder: string; readonly gone: 'ours' | 'theirs' }[];
 }
 
@@ -188,9 +188,9 @@ class TreeMerge {
     }
     const [inBase, inOurs, inTheirs] = folder.ids;
     if (base !== undefined || inBase === undefined) return;
-    if (inOurs === undefined && theirs !== undefined) stray.push({ path, folder: folder.path, gone: 'ours' });
-    if (inTheirs === undefined && ours !== undefined)
-      stray.push({ path, folder: folder.path, gone: 'theirs' });
+    // A directory that is new stays where it is, as git has it.
+    if (inOurs === undefined && isFile(theirs)) stray.push({ path, folder: folder.path, gone: 'ours' });
+    if (inTheirs === undefined && isFile(ours)) stray.push({ path, folder: folder.path, gone: 'theirs' });
   }
 
   #conflict(path: string, kind: ConflictKind, [base, ours, theirs]: readonly [Side, Side, Side]): void {
@@ -249,6 +249,10 @@ function changeOf(base: Side, side: Side): SideChange {
   if (side === undefined) return { change: base === undefined ? 'unchanged' : 'deleted' };
   if (base === undefined) return { change: 'added' };
   return { change: isSame(base, side) ? 'unchanged' : 'changed' };
+}
+
+function isFile(side: Side): boolean {
+  return side !== undefined && kindOf(side.mode) !== 'tree';
 }
 
 function isSame(a: Side, b: Side): boolean {

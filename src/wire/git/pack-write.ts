@@ -56,7 +56,10 @@ export async function encodePack(objects: readonly GitObject[]): Promise<Buffer>
 }
 
 function compress(data: Uint8Array, level: number): Buffer | Promise<Buffer> {
-  return data.length > asyncDeflateBytes ? deflateAsync(data, { level }) : deflateSync(data, { level });
+  if (data.length > asyncDeflateBytes) return deflateAsync(data, { level });
+  // The result keeps the whole chunk that it was written to; what cannot be compressed grows by a few bytes.
+  const chunkSize = Math.min(chunkBytes, data.length + 64);
+  return deflateSync(data, { level, chunkSize });
 }
 
 function packHeader(count: number): Buffer {
