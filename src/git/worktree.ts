@@ -5,9 +5,10 @@ import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
 import type { Signers } from './signing/signer.ts';
 import { toStoredEntries } from './stored-entries.ts';
 import { createTag, type MadeTag, tagExists } from './tags.ts';
+import { workdirErrors } from './workdir/errors.ts';
 import { Files } from './workdir/files.ts';
 import { type LeafMode, type ObjectSource, StoredTree } from './workdir/node.ts';
-import { Overlay, type UntrackedFile } from './workdir/overlay.ts';
+import { isCleared, Overlay, type UntrackedFile } from './workdir/overlay.ts';
 import type { MountableWorktree } from './workdir/workdir.ts';
 import { listIgnored, writeTree } from './write-tree.ts';
 
@@ -115,12 +116,21 @@ export class GitWorktree implements MountableWorktree {
     return this.#files.remove(path, signal);
   }
 
-  async clear(signal: AbortSignal): Promise<void> {
+  async clear(path: string, signal: AbortSignal): Promise<void> {
     const { overlay } = this;
-    const ignored = await listIgnored(overlay, signal);
-    overlay.clear();
-    overlay.tracked = { ...overlay.tracked, isCleared: true };
-    for (const { path, leaf } of ignored) await overlay.put(path, leaf, signal);
+    const place = await this.#files.find(path, 'follow', signal);
+    const { inner, node } = place;
+    if (node === undefined && !isCleared(overlay.tracked, inner)) {
+      throw workdirErrors.create('workdir.not-found', `there is nothing at ${JSON.stringify(path)}`);
+    }
+    if (node !== undefined && node.kind !== 'directory') {
+      throw workdirErrors.create('workdir.not-directory', `${JSON.stringify(path)} is not a directory`);
+    }
+    const isBelow = (one: UntrackedFile): boolean => inner.every((name, depth) => one.path[depth] === name);
+    const ignored = (await listIgnored(overlay, signal)).filter(isBelow);
+    if (node !== undefined) await this.#files.removeAt(place, signal);
+    overlay.tracked = { ...overlay.tracked, cleared: [...overlay.tracked.cleared, inner] };
+    for (const { path: at, leaf } of ignored) await overlay.put(at, leaf, signal);
   }
 
   async commit(
@@ -139,7 +149,7 @@ export class GitWorktree implements MountableWorktree {
     for (const [id, object] of objects) this.#objects.set(id, object);
     this.#commits.push(made);
     const stored = new StoredTree({ source: this.#withLocalObjects(), id: tree });
-    this.overlay.tracked = { tree: stored, isCleared: false };
+    this.overlay.tracked = { tree: stored, cleared: [] };
     this.#committedAt = changes;
     return { id: made.id, changed: true };
   }

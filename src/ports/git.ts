@@ -132,8 +132,11 @@ export interface Worktree extends FileTree {
   readonly tags: ReadonlyMap<string, LocalTag>;
   /** Tags the newest commit. Errors: git.tag-exists, git.bad-ref-name. */
   tag(draft: TagDraft, signal: AbortSignal): Promise<LocalTag>;
-  /** Removes every file but those that `.gitignore` names, as `git add .` and `git rm -r .` do. */
-  clear(signal: AbortSignal): Promise<void>;
+  /**
+   * Removes every file of a directory ("" is the root) but those that `.gitignore` names, as `git add .` and `git rm -r .`
+   * in it do; clearing it again is fine. Errors: workdir.not-found, workdir.not-directory.
+   */
+  clear(path: string, signal: AbortSignal): Promise<void>;
 }
 
 /**

@@ -158,7 +158,7 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       const { remote, name: repository } = await seed({ 'a/b': '1', c: '2' });
       const { repos } = startProcess();
       const worktree = await checkout(repos, remote);
-      await worktree.clear(signal);
+      await worktree.clear('', signal);
       expect(await worktree.list('', signal)).toEqual([]);
       await write(worktree, 'rendered.yaml', 'x: 1\n');
       await worktree.commit(draft('Render'), signal);

@@ -23,7 +23,7 @@ export function describeWorkTrees(name: string, make: WorkdirUnderTest): void {
       await commit(worktree);
       expect(await filesOf(worktree)).toEqual(['.gitignore', 'a', 'b', 'build/x', 'new.log', 'old.log']);
       expect((await commit(worktree)).changed, 'what is ignored is no change').toBe(false);
-      await worktree.clear(signal);
+      await worktree.clear('', signal);
       expect(await filesOf(worktree)).toEqual(['build/x', 'new.log']);
       await write(workdir, 'w/old.log', '3');
       await commit(worktree);
