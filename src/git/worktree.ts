@@ -1,4 +1,12 @@
-import type { CommitDraft, Credential, FileEntry, GitRemote, LocalTag, TagDraft } from '../ports/index.ts';
+import type {
+  CommitDraft,
+  CommitReport,
+  Credential,
+  FileEntry,
+  GitRemote,
+  LocalTag,
+  TagDraft,
+} from '../ports/index.ts';
 import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
 import { SparseCone } from '../wire/git-files/index.ts';
 import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
@@ -133,16 +141,14 @@ export class GitWorktree implements MountableWorktree {
     for (const { path: at, leaf } of ignored) await overlay.put(at, leaf, signal);
   }
 
-  async commit(
-    draft: CommitDraft,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string; readonly changed: boolean }> {
+  async commit(draft: CommitDraft, signal: AbortSignal): Promise<CommitReport> {
     await this.overlay.settle(signal);
     const { changes } = this.overlay;
-    const { id: tree, objects, ignored } = await writeTree(this.overlay, this.source.store, signal);
+    const { id: tree, objects, ignored, plainLfs } = await writeTree(this.overlay, this.source.store, signal);
     this.#ignored = ignored;
     const last = this.#commits.at(-1);
-    if (tree === (last?.commit.tree ?? this.#anchor.tree)) return { id: this.head, changed: false };
+    if (tree === (last?.commit.tree ?? this.#anchor.tree))
+      return { id: this.head, changed: false, plainLfs: [] };
     const parents = [last?.id ?? this.#anchor.commit];
     const signer = draft.signingKey === undefined ? undefined : await this.#signers.load(draft.signingKey);
     const made = await createSigned(fromDraft(draft, { tree, parents }), signer);
@@ -151,7 +157,7 @@ export class GitWorktree implements MountableWorktree {
     const stored = new StoredTree({ source: this.#withLocalObjects(), id: tree });
     this.overlay.tracked = { tree: stored, cleared: [] };
     this.#committedAt = changes;
-    return { id: made.id, changed: true };
+    return { id: made.id, changed: true, plainLfs };
   }
 
   get tags(): ReadonlyMap<string, MadeTag> {

@@ -8,7 +8,7 @@ import {
   parseObjectId,
   type TreeEntry,
 } from '../wire/git/index.ts';
-import { type Conversion, hasCrlf, toRepository } from '../wire/git-files/index.ts';
+import { type Conversion, hasCrlf, isLfsPointer, toRepository } from '../wire/git-files/index.ts';
 import { workdirErrors } from './workdir/errors.ts';
 import { Directory, type Leaf, type Node, readLeaf, type StoredNode, StoredTree } from './workdir/node.ts';
 import { isCleared, meetsCleared, type Overlay, type UntrackedFile } from './workdir/overlay.ts';
@@ -20,6 +20,8 @@ export interface WrittenTree {
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
   /** Files that git leaves out because of `.gitignore`. */
   readonly ignored: readonly UntrackedFile[];
+  /** Changed files that `.gitattributes` give to Git LFS and that are no pointers, sorted. */
+  readonly plainLfs: readonly string[];
 }
 
 /**
@@ -36,7 +38,8 @@ export async function writeTree(overlay: Overlay, store: string, signal: AbortSi
   const writer = new TreeWriter(overlay, store, signal);
   const id =
     (await writer.directory(overlay.root, overlay.tracked.tree)) ?? writer.add('tree', encodeTree([]));
-  return { id, objects: writer.objects, ignored: writer.ignored };
+  const { objects, ignored, plainLfs } = writer;
+  return { id, objects, ignored, plainLfs: plainLfs.sort() };
 }
 
 /** A file that is to be added. */
@@ -51,6 +54,7 @@ interface Addition {
 class TreeWriter {
   readonly objects = new Map<ObjectId, GitObject>();
   readonly ignored: UntrackedFile[] = [];
+  readonly plainLfs: string[] = [];
   readonly #overlay: Overlay;
   readonly #store: string;
   readonly #signal: AbortSignal;
@@ -164,8 +168,10 @@ class TreeWriter {
   async #content({ name, leaf, tracked, level }: Addition): Promise<ObjectId> {
     const conversion = leaf.mode === 'symlink' ? undefined : await level.conversion(name, this.#signal);
     const isHere = !(leaf.content instanceof Uint8Array) && leaf.content.source.store === this.#store;
-    if (isHere && !converts(conversion)) return idOf(leaf);
+    const isForLfs = conversion?.isLfs === true && leaf.isLfs !== true;
+    if (isHere && !converts(conversion) && !isForLfs) return idOf(leaf);
     const content = await readLeaf(leaf, this.#signal);
+    if (isForLfs && !isLfsPointer(content)) this.plainLfs.push([...level.path, name].join('/'));
     if (conversion?.encoding !== undefined) {
       const what = `${showPath(level, name)} would have to be written as ${JSON.stringify(conversion.encoding)}`;
       throw workdirErrors.create('workdir.unsupported-encoding', what);

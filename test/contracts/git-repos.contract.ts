@@ -143,8 +143,8 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       await worktree.write('link', Buffer.from('env/dev'), 'symlink', signal);
       await worktree.remove('README', signal);
       const made = await worktree.commit(draft('Change\n\nWith a body'), signal);
-      expect(made).toEqual({ changed: true, id: worktree.head });
-      expect(await worktree.commit(draft('Nothing'), signal)).toEqual({ id: made.id, changed: false });
+      expect(made).toEqual({ changed: true, id: worktree.head, plainLfs: [] });
+      expect(await worktree.commit(draft('Nothing'), signal)).toMatchObject({ id: made.id, changed: false });
       expect(await push(repos, worktree)).toEqual({ commit: made.id, branch: 'main', adopted: false });
       const again = await checkout(startProcess().repos, remote);
       expect(await modes(again)).toEqual({ bin: 'directory', env: 'directory', link: 'symlink' });

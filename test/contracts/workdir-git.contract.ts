@@ -51,6 +51,22 @@ export function describeWorkTrees(name: string, make: WorkdirUnderTest): void {
       expect(real.lfsPointers).toEqual(['out/a.bin']);
     });
 
+    test('a file for Git LFS that is no pointer is committed as it is, and named', async () => {
+      const { workdir, worktree } = mounted({
+        '.gitattributes': '*.bin filter=lfs\n',
+        'a.bin': pointer,
+        'kept.bin': 'plain before',
+        b: 'text',
+      });
+      await workdir.copy('w/a.bin', 'w/copy.bin', undefined, signal);
+      await workdir.copy('w/b', 'w/d/moved.bin', undefined, signal);
+      await write(workdir, 'w/written.bin', pointer);
+      await write(workdir, 'w/c.bin', 'text');
+      await write(workdir, 'w/c.txt', 'text');
+      expect(await commit(worktree)).toMatchObject({ changed: true, plainLfs: ['c.bin', 'd/moved.bin'] });
+      expect(await commit(worktree)).toMatchObject({ changed: false, plainLfs: [] });
+    });
+
     test('eol=crlf is shown as a checkout shows it, wherever the file goes', async () => {
       const { workdir, worktree } = mounted({
         '.gitattributes': '*.bat eol=crlf\n',
