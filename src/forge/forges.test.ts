@@ -174,6 +174,13 @@ const homes = {
   server: 'https://bitbucket.corp.example/scm/a/b',
   azure: 'https://dev.azure.com/o/p/_git/b',
 } as const;
+test.each(Object.entries(homes))('a token that is sent as it is, at %s', async (_, url) => {
+  const host = createAnsweringHost({ status: 404 });
+  const credential = { identity: 'x', bearerToken: 'tok' };
+  await host.forges.getPullRequest({ remote: { url, credential } }, 1, never).catch(() => undefined);
+  expect(host.asked[0]?.headers?.['authorization']).toBe('Bearer tok');
+});
+
 const reset = String(1_700_000_000 + 90);
 const refusals: {
   readonly name: string;
