@@ -48,7 +48,7 @@ test('without the permit nothing is done outside, and looking goes on', async ()
   expect(await callAll(guarded.git)).toEqual(['createBranch', 'push', 'pushTag']);
   expect(await callAll(guarded.forges)).toEqual([
     'openPullRequest',
-    'furnishPullRequest',
+    'updatePullRequest',
     'closePullRequest',
     'mergePullRequest',
   ]);

@@ -24,7 +24,7 @@ function hostOf(answer: MergeOutcome | Error): { readonly forges: Forges; readon
   const forges: Forges = {
     listPullRequests: no,
     openPullRequest: no,
-    furnishPullRequest: no,
+    updatePullRequest: no,
     closePullRequest: no,
     getPullRequest: no,
     async mergePullRequest(_repo, _number, order) {

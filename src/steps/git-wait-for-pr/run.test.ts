@@ -23,7 +23,7 @@ function hostOf(pull: PullRequest): Forges {
   return {
     listPullRequests: async () => [pull],
     openPullRequest: () => Promise.reject(new Error('nothing is to be opened')),
-    furnishPullRequest: () => Promise.reject(new Error('nothing is to be changed')),
+    updatePullRequest: () => Promise.reject(new Error('nothing is to be changed')),
     closePullRequest: () => Promise.reject(new Error('nothing is to be closed')),
     getPullRequest: async () => pull,
     mergePullRequest: () => Promise.reject(new Error('nothing is to be merged')),
