@@ -180,6 +180,7 @@ class ProtocolGitRepos implements GitAdapter {
       branch: at.branch,
       anchor: { commit, tree },
       sourceOf: (one) => this.#objectsOf(one),
+      prove: (one, id, until) => this.#readProven(one, { commit: id }, until),
       signers: this.#signers,
       ...(at.sparse === undefined ? {} : { sparse: at.sparse }),
     });

@@ -1,3 +1,4 @@
+import { withRenewal } from '../base/index.ts';
 import type {
   CommitDraft,
   CommitReport,
@@ -33,6 +34,8 @@ export interface WorktreeStart {
   readonly anchor: Anchor;
   /** Where the objects of the remote are read, with its credential. */
   readonly sourceOf: (remote: GitRemote) => ObjectSource;
+  /** Has the remote show a commit to an identity that comes later. Default: nobody comes later. */
+  readonly prove?: (remote: GitRemote, commit: ObjectId, signal: AbortSignal) => Promise<unknown>;
   readonly signers: Signers;
   /** Directories that are shown, with what `SparseCone` shows besides; everything when absent. */
   readonly sparse?: readonly string[];
@@ -44,7 +47,8 @@ export class GitWorktree implements MountableWorktree {
   readonly base: string;
   /** Stays the same whatever the credential. */
   readonly source: ObjectSource;
-  readonly #sourceOf: (remote: GitRemote) => ObjectSource;
+  readonly #sourceOf: WorktreeStart['sourceOf'];
+  readonly #prove: WorktreeStart['prove'];
   #remote: GitRemote;
   #current: ObjectSource;
   readonly #signers: Signers;
@@ -59,14 +63,15 @@ export class GitWorktree implements MountableWorktree {
   readonly #objects = new Map<ObjectId, GitObject>();
   readonly #tags = new Map<string, MadeTag>();
 
-  constructor({ remote, branch, anchor, sourceOf, signers, sparse }: WorktreeStart) {
+  constructor({ remote, branch, anchor, sourceOf, prove, signers, sparse }: WorktreeStart) {
     this.#signers = signers;
+    this.#prove = prove;
     this.#remote = remote;
     this.#sourceOf = sourceOf;
     this.#current = sourceOf(remote);
     this.branch = branch;
     this.base = anchor.commit;
-    this.source = forwardTo(this.#current.store, () => this.#current);
+    this.source = forwardTo(this.#current.store, (read, signal) => this.#readRenewed(read, signal));
     this.#anchor = anchor;
     const cone = sparse === undefined ? undefined : new SparseCone(sparse);
     this.overlay = new Overlay(new StoredTree({ source: this.source, id: anchor.tree }), cone);
@@ -192,6 +197,24 @@ export class GitWorktree implements MountableWorktree {
     this.overlay.reset(new StoredTree({ source: this.source, id: anchor.tree }), this.#ignored);
   }
 
+  /** Reads with the credential of the remote, and once more with another one when the host refuses it. */
+  #readRenewed<Result>(read: Read<Result>, signal: AbortSignal): Promise<Result> {
+    const find = async (refused?: Credential): Promise<Credential | undefined> => {
+      const { credential, renew } = this.#remote;
+      // Another read may have found a newer one meanwhile.
+      return refused === undefined || refused !== credential ? credential : renew?.(refused, signal);
+    };
+    const use = async (credential: Credential | undefined): Promise<Result> => {
+      if (credential !== undefined && credential !== this.#remote.credential) {
+        // What is in the cache is for those alone who have been shown the commit.
+        await this.#prove?.({ ...this.#remote, credential }, this.#anchor.commit, signal);
+        this.useCredential(credential);
+      }
+      return read(this.#current);
+    };
+    return withRenewal(find, use, signal);
+  }
+
   /** The objects of the remote, and those that it does not have yet. */
   #withLocalObjects(): ObjectSource {
     const { source } = this;
@@ -210,12 +233,17 @@ export class GitWorktree implements MountableWorktree {
   }
 }
 
-/** Reads from whichever source is the current one. */
-function forwardTo(store: string, current: () => ObjectSource): ObjectSource {
+type Read<Result> = (source: ObjectSource) => Promise<Result>;
+
+/** Has every read made by somebody who knows the source. */
+function forwardTo(
+  store: string,
+  make: <Result>(read: Read<Result>, signal: AbortSignal) => Promise<Result>,
+): ObjectSource {
   return {
     store,
-    readTree: (id, signal) => current().readTree(id, signal),
-    readBlob: (id, signal) => current().readBlob(id, signal),
-    prefetchTrees: (id, signal) => current().prefetchTrees(id, signal),
+    readTree: (id, signal) => make((source) => source.readTree(id, signal), signal),
+    readBlob: (id, signal) => make((source) => source.readBlob(id, signal), signal),
+    prefetchTrees: (id, signal) => make((source) => source.prefetchTrees(id, signal), signal),
   };
 }

@@ -7,6 +7,11 @@ export interface GitRemote {
   readonly url: string;
   readonly credential?: Credential;
   readonly insecureSkipTLSVerify?: boolean;
+  /**
+   * Gives another credential for one that the host refuses, `undefined` when there is none: work trees read long after
+   * they were checked out.
+   */
+  renew?(refused: Credential, signal: AbortSignal): Promise<Credential | undefined>;
 }
 
 /** What to resolve at a remote; nothing at all means the default branch. */

@@ -32,8 +32,9 @@ export function withRemote<Context extends Caller, Result>(
     claimed = made;
   };
   const use = (credential: Credential | undefined) => {
-    const remote = {
+    const remote: GitRemote = {
       url: repoURL,
+      renew: (refused, signal) => findCredential({ ...context, signal }, repoURL, refused),
       ...(credential === undefined ? {} : { credential }),
       ...(repo.insecureSkipTLSVerify === true ? { insecureSkipTLSVerify: true } : {}),
     };
