@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { createAnsweringHost } from '../../test/support/answering-host.ts';
+import { type AnsweringHost, createAnsweringHost } from '../../test/support/answering-host.ts';
 import { AppError } from '../base/index.ts';
 import type { Credential, ForgeProvider } from '../ports/index.ts';
 
 const never = new AbortController().signal;
+const anywhere = { remote: { url: 'https://github.com/a/b' } };
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
 const requests: {
@@ -335,4 +336,20 @@ test('labels are left out where there are none, and the log says so', async () =
   const draft = { headBranch: 'a', baseBranch: 'main', title: 't', body: '', labels: ['x'] };
   await host.forges.openPullRequest({ remote: { url: homes.cloud } }, draft, never);
   expect(host.logged).toEqual(['labels are left out, the git host has none: {"host":"Bitbucket Cloud"}']);
+});
+
+test.each([
+  { name: 'looked at', act: (host: AnsweringHost) => host.forges.getPullRequest(anywhere, 1, never) },
+  {
+    name: 'to be merged',
+    act: (host: AnsweringHost) => host.forges.mergePullRequest(anywhere, 1, {}, never),
+  },
+])('a host with many pull requests $name is not asked for all of them at once', async ({ act }) => {
+  const host = createAnsweringHost({ status: 404 });
+  const codes: unknown[] = [];
+  for (let asked = 0; asked < 70; asked++) {
+    await act(host).catch((error: unknown) => codes.push(error instanceof AppError ? error.code : error));
+  }
+  expect(new Set(codes)).toEqual(new Set(['forge.not-found', 'forge.rate-limited']));
+  expect(host.asked.length).toBeLessThan(70);
 });

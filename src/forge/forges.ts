@@ -56,6 +56,7 @@ export function createForges({ http, clock, log }: ForgesDeps): Forges {
     },
     async mergePullRequest(repo, number, order, signal) {
       const { host, at } = pick(repo);
+      polls.take(at.address.hostname);
       return host.merge(at, number, order, signal);
     },
     commitUrl(repo, commit) {

@@ -42,7 +42,7 @@ export const durationField = (meaning: string): z.ZodType<string> =>
 
 /** How often a waiting step looks. */
 export const pollIntervalField = durationField(
-  'How often to look. Default: a tenth of the time waited so far, at least one second and at most thirty.',
+  'How often to look, at least a second apart. Default: a tenth of the time waited so far, at least one second and at most thirty.',
 ).optional();
 
 /** Who commits. */
