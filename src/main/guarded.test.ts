@@ -53,9 +53,9 @@ test('without the permit nothing is done outside, and looking goes on', async ()
     'mergePullRequest',
   ]);
   expect(await callAll(guarded.argocd)).toEqual(['patch', 'refresh']);
-  expect(
-    said.filter((name) => /push|createBranch|open|furnish|close|merge|patch|refresh/.test(name)),
-  ).toEqual([]);
+  expect(said.filter((name) => /push|createBranch|open|update|close|merge|patch|refresh/.test(name))).toEqual(
+    [],
+  );
   expect(said).toContain('git.checkout');
 });
 

@@ -49,7 +49,11 @@ export const pollIntervalField = durationField(
 export const authorField = (meaning: string) =>
   z
     .strictObject({
-      name: z.string().min(1).describe('Name of the author.'),
+      name: z
+        .string()
+        .min(1)
+        .refine((name) => /[^\s<>]/.test(name), { message: 'expected a name' })
+        .describe('Name of the author.'),
       email: z
         .string()
         .regex(/^[^\s@<>]+@[^\s@<>]+$|<[^\s@<>]+@[^\s@<>]+>$/, { message: "Does not match format 'email'" })

@@ -71,6 +71,12 @@ function findCredential(
   return ports.credentials.find(refused === undefined ? request : { ...request, refused }, signal);
 }
 
+/** The name of a branch or tag, which git takes in its full form too, e.g. "refs/heads/main". */
+export function shortName(kind: 'heads' | 'tags', name: string): string {
+  const prefix = `refs/${kind}/`;
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
+
 /** The repository as its git host knows it. */
 export function toForgeRepo(remote: GitRemote, provider: ForgeProvider | undefined): ForgeRepo {
   return provider === undefined ? { remote } : { remote, provider };

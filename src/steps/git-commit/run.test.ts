@@ -138,6 +138,17 @@ test('a key that cannot be used is told without its text', async () => {
   });
 });
 
+test.each([
+  { name: 'a blank message', more: { message: ' \n' } },
+  { name: 'a zero byte in the message', more: { message: 'a\0b' } },
+  { name: 'an author without a name', more: { author: { name: ' <> ', email: 'a@b' } } },
+])('refuses $name, as git does', async ({ more }) => {
+  const { workdir, worktree } = await createChanged();
+  const { outcome } = await attempt(gitCommit, { ...config, ...more }, { ports: { workdir } });
+  expect(outcome).toMatchObject({ kind: 'failed', status: 'Failed', code: 'step.invalid-config' });
+  expect(worktree.head).toBe(worktree.base);
+});
+
 test('refuses a path without a checkout', async () => {
   const { workdir } = await createChanged();
   await expect(attempt(gitCommit, { ...config, path: 'nope' }, { ports: { workdir } })).rejects.toMatchObject(

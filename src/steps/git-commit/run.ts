@@ -1,6 +1,6 @@
 import { type StepOutcome, withTrailers } from '../../domain/index.ts';
 import type { CommitReport, StepContext } from '../../ports/index.ts';
-import { signedBy, toCommitter, toSignature } from '../committer.ts';
+import { refuseMessage, signedBy, toCommitter, toSignature } from '../committer.ts';
 import type { GitCommitConfig } from './schema.ts';
 
 /**
@@ -14,6 +14,8 @@ export async function run(
   context: StepContext<GitCommitConfig, 'workdir' | 'committers'>,
 ): Promise<StepOutcome> {
   const { config, ports, signal } = context;
+  const refused = refuseMessage(config.message);
+  if (refused !== undefined) return refused;
   const { worktree, author } = ports.workdir.worktreeAt(config.path);
   const { project, promotion, alias, startedAtMs } = context.run;
   const configured = config.author === undefined ? author : toCommitter(config.author);

@@ -9,7 +9,7 @@ import type {
   ResolvedRef,
   StepContext,
 } from '../../ports/index.ts';
-import { toForgeRepo, withRemote } from '../git-remote.ts';
+import { shortName, toForgeRepo, withRemote } from '../git-remote.ts';
 import { describePullRequest } from './plan.ts';
 import type { GitOpenPrConfig } from './schema.ts';
 import { closeSuperseded } from './superseded.ts';
@@ -23,7 +23,11 @@ type Context = StepContext<GitOpenPrConfig, 'git' | 'forges' | 'credentials'>;
  * that is merged or closed and whose branch is gone; then an open one of the same branches; only then a new one. Those
  * that it supersedes are closed last, so that a crash in between leaves one too many rather than none.
  */
-export async function run(context: Context): Promise<StepOutcome> {
+export async function run(given: Context): Promise<StepOutcome> {
+  const { config } = given;
+  const sourceBranch = shortName('heads', config.sourceBranch);
+  const targetBranch = shortName('heads', config.targetBranch);
+  const context = { ...given, config: { ...config, sourceBranch, targetBranch } };
   const known = context.previousOutput?.['pr'];
   if (known !== undefined) return { kind: 'done', status: 'Succeeded', output: { pr: known } };
   return withRemote(context, context.config, findOrOpen);
