@@ -353,3 +353,41 @@ test.each([
   expect(new Set(codes)).toEqual(new Set(['forge.not-found', 'forge.rate-limited']));
   expect(host.asked.length).toBeLessThan(70);
 });
+
+const draftOf = (title: string) => ({ headBranch: 'h', baseBranch: 'main', title, body: 'b', labels: [] });
+
+test('a pull request that says what it should is left alone', async () => {
+  const [head, base] = [{ ref: 'h', sha: 'a'.repeat(40) }, { ref: 'main' }];
+  const json = { number: 1, html_url: 'u', state: 'open', title: 'T', body: 'b', head, base };
+  const host = createAnsweringHost({ json });
+  await host.forges.updatePullRequest(anywhere, 1, draftOf('T'), never);
+  expect(host.asked.map(({ method }) => method)).toEqual(['GET']);
+});
+
+test('Bitbucket Data Center is told its reviewers again, and of a version that is out of date once more', async () => {
+  const pull = (version: number) => ({
+    json: {
+      ...{ id: 1, version, state: 'OPEN', title: 'T', description: 'b' },
+      fromRef: { id: 'refs/heads/h' },
+      toRef: { id: 'refs/heads/main' },
+      reviewers: [{ user: { name: 'ann', id: 7 }, role: 'REVIEWER', approved: true }],
+      links: { self: [{ href: 'u' }] },
+    },
+  });
+  const outdated = { status: 409, json: { errors: [{ message: 'out-of-date' }] } };
+  const repo = { remote: { url: homes.server } };
+  const host = createAnsweringHost(pull(3), outdated, pull(4), {});
+  await host.forges.updatePullRequest(repo, 1, draftOf('New'), never);
+  const sent = host.asked
+    .filter(({ method }) => method === 'PUT')
+    .map(({ body }) => JSON.parse(String(body)));
+  const change = { title: 'New', description: 'b', reviewers: [{ user: { name: 'ann' } }] };
+  expect(sent).toEqual([
+    { ...change, version: 3 },
+    { ...change, version: 4 },
+  ]);
+  const busy = createAnsweringHost(pull(3), outdated, pull(4), outdated, pull(5), outdated);
+  const given = busy.forges.updatePullRequest(repo, 1, draftOf('New'), never);
+  await expect(given).rejects.toMatchObject({ code: 'forge.rejected' });
+  expect(busy.asked).toHaveLength(6);
+});
