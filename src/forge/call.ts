@@ -9,7 +9,7 @@ import { isBudgetSpent } from './rate-limit.ts';
 export interface HostStyle {
   /** For messages, e.g. "GitLab". */
   readonly name: string;
-  /** The credential in the form that the host wants, e.g. "Bearer abc"; `undefined` without one. */
+  /** User name and password in the form that the host wants, e.g. "Bearer abc"; `undefined` without one. */
   authorize(credential: Credential | undefined): string | undefined;
   /** More headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ export async function callHost(
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
   const { method, url, body: sent, remote, what } = request;
-  const authorization = style.authorize(remote.credential);
+  const authorization = authorize(style, remote.credential);
   const asker = { host: new URL(url).host, identity: remote.credential?.identity };
   deps.pauses.check(asker);
   const draft = {
@@ -95,6 +95,12 @@ export async function callHost(
     throw forgeErrors.create('forge.protocol', `${style.name}’s answer about ${what} is not JSON`);
   }
   return { status: response.status, headers: response.headers, body };
+}
+
+/** A token that git sends as it is, is sent as it is here too; all hosts know bearer tokens. */
+function authorize(style: HostStyle, credential: Credential | undefined): string | undefined {
+  const token = credential?.bearerToken;
+  return token === undefined ? style.authorize(credential) : `Bearer ${token}`;
 }
 
 /** What a host said when it understood a request and declined it; `undefined` for any other error. */

@@ -1,5 +1,6 @@
 import type { Log, PullRequestDraft } from '../ports/index.ts';
 import { forgeErrors } from './errors.ts';
+import { type Fields, textOf } from './fields.ts';
 import type { ForgeHost } from './host.ts';
 
 /**
@@ -23,6 +24,25 @@ export function fitDraft(
     log?.warn('the text of a pull request is shortened to what the git host accepts', { host: host.name });
   }
   return { ...draft, title, body, labels: hasExtraLabels ? [] : draft.labels };
+}
+
+/** The title of a draft at a host that tells drafts by their title, e.g. "Draft: Add a". */
+export function markDraft(mark: string, title: string, longest: number): string {
+  return shorten(`${mark}${title}`, longest);
+}
+
+/** What of an answer is to be changed to be as wished; `undefined` when all of it is. */
+export function changesOf(
+  answer: Fields,
+  wished: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  const isSame = Object.entries(wished).every(([name, text]) => textOf(answer[name]) === text);
+  return isSame ? undefined : wished;
+}
+
+/** The labels of a draft that an answer has not, each once. */
+export function missingLabels(draft: PullRequestDraft, labels: readonly string[]): readonly string[] {
+  return [...new Set(draft.labels)].filter((label) => !labels.includes(label));
 }
 
 function shorten(text: string, longest: number): string {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { createAnsweringHost } from '../../test/support/answering-host.ts';
+import { type AnsweringHost, createAnsweringHost } from '../../test/support/answering-host.ts';
 import { AppError } from '../base/index.ts';
 import type { Credential, ForgeProvider } from '../ports/index.ts';
 
 const never = new AbortController().signal;
+const anywhere = { remote: { url: 'https://github.com/a/b' } };
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
 const requests: {
@@ -174,6 +175,13 @@ const homes = {
   server: 'https://bitbucket.corp.example/scm/a/b',
   azure: 'https://dev.azure.com/o/p/_git/b',
 } as const;
+test.each(Object.entries(homes))('a token that is sent as it is, at %s', async (_, url) => {
+  const host = createAnsweringHost({ status: 404 });
+  const credential = { identity: 'x', bearerToken: 'tok' };
+  await host.forges.getPullRequest({ remote: { url, credential } }, 1, never).catch(() => undefined);
+  expect(host.asked[0]?.headers?.['authorization']).toBe('Bearer tok');
+});
+
 const reset = String(1_700_000_000 + 90);
 const refusals: {
   readonly name: string;
@@ -328,4 +336,58 @@ test('labels are left out where there are none, and the log says so', async () =
   const draft = { headBranch: 'a', baseBranch: 'main', title: 't', body: '', labels: ['x'] };
   await host.forges.openPullRequest({ remote: { url: homes.cloud } }, draft, never);
   expect(host.logged).toEqual(['labels are left out, the git host has none: {"host":"Bitbucket Cloud"}']);
+});
+
+test.each([
+  { name: 'looked at', act: (host: AnsweringHost) => host.forges.getPullRequest(anywhere, 1, never) },
+  {
+    name: 'to be merged',
+    act: (host: AnsweringHost) => host.forges.mergePullRequest(anywhere, 1, {}, never),
+  },
+])('a host with many pull requests $name is not asked for all of them at once', async ({ act }) => {
+  const host = createAnsweringHost({ status: 404 });
+  const codes: unknown[] = [];
+  for (let asked = 0; asked < 70; asked++) {
+    await act(host).catch((error: unknown) => codes.push(error instanceof AppError ? error.code : error));
+  }
+  expect(new Set(codes)).toEqual(new Set(['forge.not-found', 'forge.rate-limited']));
+  expect(host.asked.length).toBeLessThan(70);
+});
+
+const draftOf = (title: string) => ({ headBranch: 'h', baseBranch: 'main', title, body: 'b', labels: [] });
+
+test('a pull request that says what it should is left alone', async () => {
+  const [head, base] = [{ ref: 'h', sha: 'a'.repeat(40) }, { ref: 'main' }];
+  const json = { number: 1, html_url: 'u', state: 'open', title: 'T', body: 'b', head, base };
+  const host = createAnsweringHost({ json });
+  await host.forges.updatePullRequest(anywhere, 1, draftOf('T'), never);
+  expect(host.asked.map(({ method }) => method)).toEqual(['GET']);
+});
+
+test('Bitbucket Data Center is told its reviewers again, and of a version that is out of date once more', async () => {
+  const pull = (version: number) => ({
+    json: {
+      ...{ id: 1, version, state: 'OPEN', title: 'T', description: 'b' },
+      fromRef: { id: 'refs/heads/h' },
+      toRef: { id: 'refs/heads/main' },
+      reviewers: [{ user: { name: 'ann', id: 7 }, role: 'REVIEWER', approved: true }],
+      links: { self: [{ href: 'u' }] },
+    },
+  });
+  const outdated = { status: 409, json: { errors: [{ message: 'out-of-date' }] } };
+  const repo = { remote: { url: homes.server } };
+  const host = createAnsweringHost(pull(3), outdated, pull(4), {});
+  await host.forges.updatePullRequest(repo, 1, draftOf('New'), never);
+  const sent = host.asked
+    .filter(({ method }) => method === 'PUT')
+    .map(({ body }) => JSON.parse(String(body)));
+  const change = { title: 'New', description: 'b', reviewers: [{ user: { name: 'ann' } }] };
+  expect(sent).toEqual([
+    { ...change, version: 3 },
+    { ...change, version: 4 },
+  ]);
+  const busy = createAnsweringHost(pull(3), outdated, pull(4), outdated, pull(5), outdated);
+  const given = busy.forges.updatePullRequest(repo, 1, draftOf('New'), never);
+  await expect(given).rejects.toMatchObject({ code: 'forge.rejected' });
+  expect(busy.asked).toHaveLength(6);
 });

@@ -37,9 +37,11 @@ export function createForges({ http, clock, log }: ForgesDeps): Forges {
       const { host, at } = pick(repo);
       return host.open(at, fitDraft(host, draft, log), signal);
     },
-    async furnishPullRequest(repo, number, draft, signal) {
+    async updatePullRequest(repo, number, draft, signal) {
       const { host, at } = pick(repo);
-      await host.furnish?.(at, number, fitDraft(host, draft, log), signal);
+      const fitting = fitDraft(host, draft, log);
+      await host.update(at, number, fitting, signal);
+      await host.furnish?.(at, number, fitting, signal);
     },
     async closePullRequest(repo, number, comment, signal) {
       const { host, at } = pick(repo);
@@ -54,6 +56,7 @@ export function createForges({ http, clock, log }: ForgesDeps): Forges {
     },
     async mergePullRequest(repo, number, order, signal) {
       const { host, at } = pick(repo);
+      polls.take(at.address.hostname);
       return host.merge(at, number, order, signal);
     },
     commitUrl(repo, commit) {

@@ -43,6 +43,8 @@ export interface ForgeHost {
   readonly longestBody: number;
   list(repo: HostRepo, filter: PullFilter, signal: AbortSignal): Promise<readonly PullRequest[]>;
   open(repo: HostRepo, draft: PullRequestDraft, signal: AbortSignal): Promise<PullRequest>;
+  /** Gives an open one the text and labels of a draft; nobody and nothing is taken away. */
+  update(repo: HostRepo, number: number, draft: PullRequestDraft, signal: AbortSignal): Promise<void>;
   /** What `open` does after opening; absent where the host takes everything at once. */
   furnish?(repo: HostRepo, number: number, draft: PullRequestDraft, signal: AbortSignal): Promise<void>;
   /** Closes an open one without merging it. */

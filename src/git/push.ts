@@ -1,7 +1,6 @@
 import type { PushRequest, PushResult } from '../ports/index.ts';
-import { isRefName } from '../wire/git/index.ts';
 import { accessKey } from './access.ts';
-import { gitErrors } from './errors.ts';
+import { assertBranchName } from './branch-name.ts';
 import { Expected } from './expected.ts';
 import { type Job, type PusherDeps, SinglePush } from './push-one.ts';
 import { canShare, JointPush, type WaitingPush } from './push-together.ts';
@@ -49,10 +48,7 @@ export class Pusher {
   /** See `GitRepos.push`. */
   async push(request: PushRequest, worktree: GitWorktree, signal: AbortSignal): Promise<PushResult> {
     this.#expected.remove(worktree);
-    if (!isRefName(`refs/heads/${request.branch}`)) {
-      const message = `${JSON.stringify(request.branch)} cannot be the name of a branch`;
-      throw gitErrors.create('git.bad-ref-name', message);
-    }
+    assertBranchName(request.branch);
     const source = this.#deps.objectsOf(worktree.remote);
     const signingKey = request.committer?.signingKey;
     const signer = signingKey === undefined ? undefined : await this.#deps.signers.load(signingKey);

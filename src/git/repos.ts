@@ -27,6 +27,7 @@ import {
   zeroId,
 } from '../wire/git/index.ts';
 import { Access, accessKey } from './access.ts';
+import { assertBranchName } from './branch-name.ts';
 import { Carriers } from './carriers.ts';
 import { commitsOf, createSigned, fromDraft, toGitCommit } from './commits.ts';
 import { DiskCache, type DiskCacheOptions } from './disk-cache.ts';
@@ -180,6 +181,7 @@ class ProtocolGitRepos implements GitAdapter {
       branch: at.branch,
       anchor: { commit, tree },
       sourceOf: (one) => this.#objectsOf(one),
+      prove: (one, id, until) => this.#readProven(one, { commit: id }, until),
       signers: this.#signers,
       ...(at.sparse === undefined ? {} : { sparse: at.sparse }),
     });
@@ -193,6 +195,7 @@ class ProtocolGitRepos implements GitAdapter {
     draft: CommitDraft,
     signal: AbortSignal,
   ): Promise<ResolvedRef> {
+    assertBranchName(branch);
     const signer = draft.signingKey === undefined ? undefined : await this.#signers.load(draft.signingKey);
     const made = await createSigned(fromDraft(draft, { tree: emptyTreeId, parents: [] }), signer);
     const objects = new Map([[made.id, made.object]]);

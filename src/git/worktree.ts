@@ -1,13 +1,23 @@
-import type { CommitDraft, Credential, FileEntry, GitRemote, LocalTag, TagDraft } from '../ports/index.ts';
+import { withRenewal } from '../base/index.ts';
+import type {
+  CommitDraft,
+  CommitReport,
+  Credential,
+  FileEntry,
+  GitRemote,
+  LocalTag,
+  TagDraft,
+} from '../ports/index.ts';
 import { type GitObject, type ObjectId, parseObjectId } from '../wire/git/index.ts';
 import { SparseCone } from '../wire/git-files/index.ts';
 import { createSigned, fromDraft, type LocalCommit } from './commits.ts';
 import type { Signers } from './signing/signer.ts';
 import { toStoredEntries } from './stored-entries.ts';
 import { createTag, type MadeTag, tagExists } from './tags.ts';
+import { workdirErrors } from './workdir/errors.ts';
 import { Files } from './workdir/files.ts';
 import { type LeafMode, type ObjectSource, StoredTree } from './workdir/node.ts';
-import { Overlay, type UntrackedFile } from './workdir/overlay.ts';
+import { isCleared, Overlay, type UntrackedFile } from './workdir/overlay.ts';
 import type { MountableWorktree } from './workdir/workdir.ts';
 import { listIgnored, writeTree } from './write-tree.ts';
 
@@ -24,6 +34,8 @@ export interface WorktreeStart {
   readonly anchor: Anchor;
   /** Where the objects of the remote are read, with its credential. */
   readonly sourceOf: (remote: GitRemote) => ObjectSource;
+  /** Has the remote show a commit to an identity that comes later. Default: nobody comes later. */
+  readonly prove?: (remote: GitRemote, commit: ObjectId, signal: AbortSignal) => Promise<unknown>;
   readonly signers: Signers;
   /** Directories that are shown, with what `SparseCone` shows besides; everything when absent. */
   readonly sparse?: readonly string[];
@@ -35,7 +47,8 @@ export class GitWorktree implements MountableWorktree {
   readonly base: string;
   /** Stays the same whatever the credential. */
   readonly source: ObjectSource;
-  readonly #sourceOf: (remote: GitRemote) => ObjectSource;
+  readonly #sourceOf: WorktreeStart['sourceOf'];
+  readonly #prove: WorktreeStart['prove'];
   #remote: GitRemote;
   #current: ObjectSource;
   readonly #signers: Signers;
@@ -50,14 +63,15 @@ export class GitWorktree implements MountableWorktree {
   readonly #objects = new Map<ObjectId, GitObject>();
   readonly #tags = new Map<string, MadeTag>();
 
-  constructor({ remote, branch, anchor, sourceOf, signers, sparse }: WorktreeStart) {
+  constructor({ remote, branch, anchor, sourceOf, prove, signers, sparse }: WorktreeStart) {
     this.#signers = signers;
+    this.#prove = prove;
     this.#remote = remote;
     this.#sourceOf = sourceOf;
     this.#current = sourceOf(remote);
     this.branch = branch;
     this.base = anchor.commit;
-    this.source = forwardTo(this.#current.store, () => this.#current);
+    this.source = forwardTo(this.#current.store, (read, signal) => this.#readRenewed(read, signal));
     this.#anchor = anchor;
     const cone = sparse === undefined ? undefined : new SparseCone(sparse);
     this.overlay = new Overlay(new StoredTree({ source: this.source, id: anchor.tree }), cone);
@@ -115,33 +129,40 @@ export class GitWorktree implements MountableWorktree {
     return this.#files.remove(path, signal);
   }
 
-  async clear(signal: AbortSignal): Promise<void> {
+  async clear(path: string, signal: AbortSignal): Promise<void> {
     const { overlay } = this;
-    const ignored = await listIgnored(overlay, signal);
-    overlay.clear();
-    overlay.tracked = { ...overlay.tracked, isCleared: true };
-    for (const { path, leaf } of ignored) await overlay.put(path, leaf, signal);
+    const place = await this.#files.find(path, 'follow', signal);
+    const { inner, node } = place;
+    if (node === undefined && !isCleared(overlay.tracked, inner)) {
+      throw workdirErrors.create('workdir.not-found', `there is nothing at ${JSON.stringify(path)}`);
+    }
+    if (node !== undefined && node.kind !== 'directory') {
+      throw workdirErrors.create('workdir.not-directory', `${JSON.stringify(path)} is not a directory`);
+    }
+    const isBelow = (one: UntrackedFile): boolean => inner.every((name, depth) => one.path[depth] === name);
+    const ignored = (await listIgnored(overlay, signal)).filter(isBelow);
+    if (node !== undefined) await this.#files.removeAt(place, signal);
+    overlay.tracked = { ...overlay.tracked, cleared: [...overlay.tracked.cleared, inner] };
+    for (const { path: at, leaf } of ignored) await overlay.put(at, leaf, signal);
   }
 
-  async commit(
-    draft: CommitDraft,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string; readonly changed: boolean }> {
+  async commit(draft: CommitDraft, signal: AbortSignal): Promise<CommitReport> {
     await this.overlay.settle(signal);
     const { changes } = this.overlay;
-    const { id: tree, objects, ignored } = await writeTree(this.overlay, this.source.store, signal);
+    const { id: tree, objects, ignored, plainLfs } = await writeTree(this.overlay, this.source.store, signal);
     this.#ignored = ignored;
     const last = this.#commits.at(-1);
-    if (tree === (last?.commit.tree ?? this.#anchor.tree)) return { id: this.head, changed: false };
+    if (tree === (last?.commit.tree ?? this.#anchor.tree))
+      return { id: this.head, changed: false, plainLfs: [] };
     const parents = [last?.id ?? this.#anchor.commit];
     const signer = draft.signingKey === undefined ? undefined : await this.#signers.load(draft.signingKey);
     const made = await createSigned(fromDraft(draft, { tree, parents }), signer);
     for (const [id, object] of objects) this.#objects.set(id, object);
     this.#commits.push(made);
     const stored = new StoredTree({ source: this.#withLocalObjects(), id: tree });
-    this.overlay.tracked = { tree: stored, isCleared: false };
+    this.overlay.tracked = { tree: stored, cleared: [] };
     this.#committedAt = changes;
-    return { id: made.id, changed: true };
+    return { id: made.id, changed: true, plainLfs };
   }
 
   get tags(): ReadonlyMap<string, MadeTag> {
@@ -176,6 +197,24 @@ export class GitWorktree implements MountableWorktree {
     this.overlay.reset(new StoredTree({ source: this.source, id: anchor.tree }), this.#ignored);
   }
 
+  /** Reads with the credential of the remote, and once more with another one when the host refuses it. */
+  #readRenewed<Result>(read: Read<Result>, signal: AbortSignal): Promise<Result> {
+    const find = async (refused?: Credential): Promise<Credential | undefined> => {
+      const { credential, renew } = this.#remote;
+      // Another read may have found a newer one meanwhile.
+      return refused === undefined || refused !== credential ? credential : renew?.(refused, signal);
+    };
+    const use = async (credential: Credential | undefined): Promise<Result> => {
+      if (credential !== undefined && credential !== this.#remote.credential) {
+        // What is in the cache is for those alone who have been shown the commit.
+        await this.#prove?.({ ...this.#remote, credential }, this.#anchor.commit, signal);
+        this.useCredential(credential);
+      }
+      return read(this.#current);
+    };
+    return withRenewal(find, use, signal);
+  }
+
   /** The objects of the remote, and those that it does not have yet. */
   #withLocalObjects(): ObjectSource {
     const { source } = this;
@@ -194,12 +233,17 @@ export class GitWorktree implements MountableWorktree {
   }
 }
 
-/** Reads from whichever source is the current one. */
-function forwardTo(store: string, current: () => ObjectSource): ObjectSource {
+type Read<Result> = (source: ObjectSource) => Promise<Result>;
+
+/** Has every read made by somebody who knows the source. */
+function forwardTo(
+  store: string,
+  make: <Result>(read: Read<Result>, signal: AbortSignal) => Promise<Result>,
+): ObjectSource {
   return {
     store,
-    readTree: (id, signal) => current().readTree(id, signal),
-    readBlob: (id, signal) => current().readBlob(id, signal),
-    prefetchTrees: (id, signal) => current().prefetchTrees(id, signal),
+    readTree: (id, signal) => make((source) => source.readTree(id, signal), signal),
+    readBlob: (id, signal) => make((source) => source.readBlob(id, signal), signal),
+    prefetchTrees: (id, signal) => make((source) => source.prefetchTrees(id, signal), signal),
   };
 }

@@ -8,10 +8,10 @@ import {
   parseObjectId,
   type TreeEntry,
 } from '../wire/git/index.ts';
-import { type Conversion, hasCrlf, toRepository } from '../wire/git-files/index.ts';
+import { type Conversion, hasCrlf, isLfsPointer, toRepository } from '../wire/git-files/index.ts';
 import { workdirErrors } from './workdir/errors.ts';
 import { Directory, type Leaf, type Node, readLeaf, type StoredNode, StoredTree } from './workdir/node.ts';
-import type { Overlay, UntrackedFile } from './workdir/overlay.ts';
+import { isCleared, meetsCleared, type Overlay, type UntrackedFile } from './workdir/overlay.ts';
 import { Level } from './workdir/rule-files.ts';
 
 /** A tree and the objects of it that its store may not have. */
@@ -20,6 +20,8 @@ export interface WrittenTree {
   readonly objects: ReadonlyMap<ObjectId, GitObject>;
   /** Files that git leaves out because of `.gitignore`. */
   readonly ignored: readonly UntrackedFile[];
+  /** Changed files that `.gitattributes` give to Git LFS and that are no pointers, sorted. */
+  readonly plainLfs: readonly string[];
 }
 
 /**
@@ -36,7 +38,8 @@ export async function writeTree(overlay: Overlay, store: string, signal: AbortSi
   const writer = new TreeWriter(overlay, store, signal);
   const id =
     (await writer.directory(overlay.root, overlay.tracked.tree)) ?? writer.add('tree', encodeTree([]));
-  return { id, objects: writer.objects, ignored: writer.ignored };
+  const { objects, ignored, plainLfs } = writer;
+  return { id, objects, ignored, plainLfs: plainLfs.sort() };
 }
 
 /** A file that is to be added. */
@@ -51,6 +54,7 @@ interface Addition {
 class TreeWriter {
   readonly objects = new Map<ObjectId, GitObject>();
   readonly ignored: UntrackedFile[] = [];
+  readonly plainLfs: string[] = [];
   readonly #overlay: Overlay;
   readonly #store: string;
   readonly #signal: AbortSignal;
@@ -69,7 +73,9 @@ class TreeWriter {
   ): Promise<ObjectId | undefined> {
     const { cone, rules, tracked: index } = this.#overlay;
     const isSame = tracked !== undefined && directory?.origin?.id === tracked.id;
-    if (isSame && !index.isCleared) return tracked.id === emptyTreeId ? undefined : parseObjectId(tracked.id);
+    const path = at === undefined ? [] : [...at.level.path, at.name];
+    if (isSame && !isCleared(index, path))
+      return tracked.id === emptyTreeId ? undefined : parseObjectId(tracked.id);
     const nodes: ReadonlyMap<string, Node> = (await directory?.load(this.#signal)) ?? new Map();
     const level = at === undefined ? new Level(rules, nodes) : at.level.below(at.name, nodes);
     const look = cone?.look(level.path) ?? 'whole';
@@ -82,7 +88,7 @@ class TreeWriter {
     const pending: Promise<TreeEntry | undefined>[] =
       look === 'part' ? this.#hidden(nodes, stored, level) : [];
     for (const [name, node] of nodes) {
-      const known = this.#unchanged(name, node, stored.get(name));
+      const known = this.#unchanged(name, node, stored.get(name), level);
       if (known !== undefined) entries.push(known);
       // All at once, so that what must be read is asked for together.
       else pending.push(this.#entry(name, node, stored.get(name), level));
@@ -98,8 +104,9 @@ class TreeWriter {
   }
 
   /** What is as it is tracked: most of every directory. */
-  #unchanged(name: string, node: Node, tracked: StoredNode | undefined): TreeEntry | undefined {
-    if (this.#overlay.tracked.isCleared) return undefined;
+  #unchanged(name: string, node: Node, tracked: StoredNode | undefined, level: Level): TreeEntry | undefined {
+    const index = this.#overlay.tracked;
+    if (index.cleared.length > 0 && meetsCleared(index, [...level.path, name])) return undefined;
     if (node instanceof Directory) {
       const isSame = tracked instanceof StoredTree && node.origin?.id === tracked.id;
       return isSame && tracked.id !== emptyTreeId ? toEntry(name, parseObjectId(tracked.id)) : undefined;
@@ -146,7 +153,9 @@ class TreeWriter {
     const { name, leaf, tracked, level } = addition;
     const mode = modeOf(leaf.mode);
     const isTracked =
-      tracked !== undefined && !(tracked instanceof StoredTree) && !this.#overlay.tracked.isCleared;
+      tracked !== undefined &&
+      !(tracked instanceof StoredTree) &&
+      !isCleared(this.#overlay.tracked, [...level.path, name]);
     if (!isTracked && (await level.isIgnored(name, false, this.#signal))) {
       this.ignored.push({ path: [...level.path, name], leaf });
       return undefined;
@@ -159,8 +168,10 @@ class TreeWriter {
   async #content({ name, leaf, tracked, level }: Addition): Promise<ObjectId> {
     const conversion = leaf.mode === 'symlink' ? undefined : await level.conversion(name, this.#signal);
     const isHere = !(leaf.content instanceof Uint8Array) && leaf.content.source.store === this.#store;
-    if (isHere && !converts(conversion)) return idOf(leaf);
+    const isForLfs = conversion?.isLfs === true && leaf.isLfs !== true;
+    if (isHere && !converts(conversion) && !isForLfs) return idOf(leaf);
     const content = await readLeaf(leaf, this.#signal);
+    if (isForLfs && !isLfsPointer(content)) this.plainLfs.push([...level.path, name].join('/'));
     if (conversion?.encoding !== undefined) {
       const what = `${showPath(level, name)} would have to be written as ${JSON.stringify(conversion.encoding)}`;
       throw workdirErrors.create('workdir.unsupported-encoding', what);
@@ -228,7 +239,10 @@ export async function listIgnored(overlay: Overlay, signal: AbortSignal): Promis
     tracked: StoredTree | undefined,
     above?: { readonly level: Level; readonly name: string },
   ): Promise<void> => {
-    if (tracked !== undefined && directory.origin?.id === tracked.id && !overlay.tracked.isCleared) return;
+    const path = above === undefined ? [] : [...above.level.path, above.name];
+    const isGone = isCleared(overlay.tracked, path);
+    const isSame = tracked !== undefined && directory.origin?.id === tracked.id;
+    if (isSame && !meetsCleared(overlay.tracked, path)) return;
     const nodes = await directory.load(signal);
     const level =
       above === undefined ? new Level(overlay.rules, nodes) : above.level.below(above.name, nodes);
@@ -237,7 +251,7 @@ export async function listIgnored(overlay: Overlay, signal: AbortSignal): Promis
       const known = stored?.get(name);
       if (node instanceof Directory) {
         await visit(node, known instanceof StoredTree ? known : undefined, { level, name });
-      } else if (node.kind === 'leaf' && (overlay.tracked.isCleared || known?.kind !== 'leaf')) {
+      } else if (node.kind === 'leaf' && (isGone || known?.kind !== 'leaf')) {
         if (await level.isIgnored(name, false, signal))
           ignored.push({ path: [...level.path, name], leaf: node });
       }

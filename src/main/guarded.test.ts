@@ -48,14 +48,14 @@ test('without the permit nothing is done outside, and looking goes on', async ()
   expect(await callAll(guarded.git)).toEqual(['createBranch', 'push', 'pushTag']);
   expect(await callAll(guarded.forges)).toEqual([
     'openPullRequest',
-    'furnishPullRequest',
+    'updatePullRequest',
     'closePullRequest',
     'mergePullRequest',
   ]);
   expect(await callAll(guarded.argocd)).toEqual(['patch', 'refresh']);
-  expect(
-    said.filter((name) => /push|createBranch|open|furnish|close|merge|patch|refresh/.test(name)),
-  ).toEqual([]);
+  expect(said.filter((name) => /push|createBranch|open|update|close|merge|patch|refresh/.test(name))).toEqual(
+    [],
+  );
   expect(said).toContain('git.checkout');
 });
 

@@ -43,8 +43,8 @@ function guardForges(forges: Forges, permit: Permit): Forges {
     commitUrl: (repo, commit) => forges.commitUrl(repo, commit),
     openPullRequest: (repo, draft, signal) =>
       permit(signal, (own) => forges.openPullRequest(repo, draft, own)),
-    furnishPullRequest: (repo, number, draft, signal) =>
-      permit(signal, (own) => forges.furnishPullRequest(repo, number, draft, own)),
+    updatePullRequest: (repo, number, draft, signal) =>
+      permit(signal, (own) => forges.updatePullRequest(repo, number, draft, own)),
     closePullRequest: (repo, number, comment, signal) =>
       permit(signal, (own) => forges.closePullRequest(repo, number, comment, own)),
     mergePullRequest: (repo, number, order, signal) =>

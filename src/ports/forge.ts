@@ -74,10 +74,10 @@ export interface Forges {
   ): Promise<readonly PullRequest[]>;
   openPullRequest(repo: ForgeRepo, draft: PullRequestDraft, signal: AbortSignal): Promise<PullRequest>;
   /**
-   * Puts on what a draft names (labels, reviewers, assignees) where the host takes that only after opening, for a pull
-   * request whose opening was cut off in between; doing it twice changes nothing.
+   * Gives an open pull request the title and body of a draft, adds its labels, and asks its people where the host takes
+   * them only after opening; whether it is a draft, and whom it has already, stays. Doing it twice changes nothing.
    */
-  furnishPullRequest(
+  updatePullRequest(
     repo: ForgeRepo,
     number: number,
     draft: PullRequestDraft,

@@ -7,6 +7,11 @@ export interface GitRemote {
   readonly url: string;
   readonly credential?: Credential;
   readonly insecureSkipTLSVerify?: boolean;
+  /**
+   * Gives another credential for one that the host refuses, `undefined` when there is none: work trees read long after
+   * they were checked out.
+   */
+  renew?(refused: Credential, signal: AbortSignal): Promise<Credential | undefined>;
 }
 
 /** What to resolve at a remote; nothing at all means the default branch. */
@@ -108,6 +113,16 @@ export interface LocalTag {
   readonly commit: string;
 }
 
+/** What a commit of a work tree did. */
+export interface CommitReport {
+  /** The newest commit, whether or not it was made now. */
+  readonly id: string;
+  /** False when there were no changes and nothing was made. */
+  readonly changed: boolean;
+  /** Paths of changed files that `.gitattributes` give to Git LFS and that were committed as they are, not as pointers. */
+  readonly plainLfs: readonly string[];
+}
+
 /** A lazily fetched tree of one commit with local changes on top, and the local commits made of them. */
 export interface Worktree extends FileTree {
   readonly remote: GitRemote;
@@ -121,19 +136,18 @@ export interface Worktree extends FileTree {
   readonly head: string;
   /**
    * Commits what `git add -A` would add: new files that `.gitignore` names are left out, line endings are those that
-   * `.gitattributes` ask for. Errors: workdir.outside-sparse, workdir.unsupported-encoding. `changed` is false, and
-   * nothing is made, when there are no changes.
+   * `.gitattributes` ask for. Errors: workdir.outside-sparse, workdir.unsupported-encoding.
    */
-  commit(
-    draft: CommitDraft,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string; readonly changed: boolean }>;
+  commit(draft: CommitDraft, signal: AbortSignal): Promise<CommitReport>;
   /** Tags that were made here, by name. */
   readonly tags: ReadonlyMap<string, LocalTag>;
   /** Tags the newest commit. Errors: git.tag-exists, git.bad-ref-name. */
   tag(draft: TagDraft, signal: AbortSignal): Promise<LocalTag>;
-  /** Removes every file but those that `.gitignore` names, as `git add .` and `git rm -r .` do. */
-  clear(signal: AbortSignal): Promise<void>;
+  /**
+   * Removes every file of a directory ("" is the root) but those that `.gitignore` names, as `git add .` and `git rm -r .`
+   * in it do; clearing it again is fine. Errors: workdir.not-found, workdir.not-directory.
+   */
+  clear(path: string, signal: AbortSignal): Promise<void>;
 }
 
 /**

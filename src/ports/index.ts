@@ -28,6 +28,7 @@ export type {
 export type {
   CheckoutRequest,
   CommitDraft,
+  CommitReport,
   Committer,
   Committers,
   GitCommit,

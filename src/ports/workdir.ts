@@ -57,7 +57,7 @@ export interface Workdir extends FileTree {
    * `worktreeAt` gives the work tree that it stands in, whose commits keep the commit as it is. Errors: workdir.exists.
    */
   mountSubmodule(path: string, worktree: Worktree): void;
-  /** As `Worktree.clear` of the work tree at a path; its submodules go, too. Errors: git.not-a-worktree. */
+  /** As `Worktree.clear` of the directory at a path in a work tree; its submodules go, too. Errors: git.not-a-worktree. */
   clear(path: string, signal: AbortSignal): Promise<void>;
   /**
    * These paths will probably be read: when the first of them is, what the others in the same work tree need is fetched

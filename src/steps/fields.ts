@@ -42,14 +42,18 @@ export const durationField = (meaning: string): z.ZodType<string> =>
 
 /** How often a waiting step looks. */
 export const pollIntervalField = durationField(
-  'How often to look. Default: a tenth of the time waited so far, at least one second and at most thirty.',
+  'How often to look, at least a second apart. Default: a tenth of the time waited so far, at least one second and at most thirty.',
 ).optional();
 
 /** Who commits. */
 export const authorField = (meaning: string) =>
   z
     .strictObject({
-      name: z.string().min(1).describe('Name of the author.'),
+      name: z
+        .string()
+        .min(1)
+        .refine((name) => /[^\s<>]/.test(name), { message: 'expected a name' })
+        .describe('Name of the author.'),
       email: z
         .string()
         .regex(/^[^\s@<>]+@[^\s@<>]+$|<[^\s@<>]+@[^\s@<>]+>$/, { message: "Does not match format 'email'" })

@@ -32,8 +32,9 @@ export function withRemote<Context extends Caller, Result>(
     claimed = made;
   };
   const use = (credential: Credential | undefined) => {
-    const remote = {
+    const remote: GitRemote = {
       url: repoURL,
+      renew: (refused, signal) => findCredential({ ...context, signal }, repoURL, refused),
       ...(credential === undefined ? {} : { credential }),
       ...(repo.insecureSkipTLSVerify === true ? { insecureSkipTLSVerify: true } : {}),
     };
@@ -68,6 +69,12 @@ function findCredential(
 ): ReturnType<Credentials['find']> {
   const request = { project: run.project, kind: 'git', repoURL } as const;
   return ports.credentials.find(refused === undefined ? request : { ...request, refused }, signal);
+}
+
+/** The name of a branch or tag, which git takes in its full form too, e.g. "refs/heads/main". */
+export function shortName(kind: 'heads' | 'tags', name: string): string {
+  const prefix = `refs/${kind}/`;
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 /** The repository as its git host knows it. */

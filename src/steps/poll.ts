@@ -12,12 +12,16 @@ export function adaptivePollMs(run: { readonly stepStartedAtMs: number; readonly
   return Math.min(longestMs, Math.max(shortestMs, Math.round(waitedMs / 10)));
 }
 
-/** How long a waiting step rests before it looks again, in milliseconds: its `pollInterval`, or what is usual. */
+/**
+ * How long a waiting step rests before it looks again, in milliseconds: its `pollInterval`, but at least a second, or what
+ * is usual, at most `longestMs`.
+ */
 export function pollAfterMs(
   config: { readonly pollInterval?: string | undefined },
   run: { readonly stepStartedAtMs: number; readonly nowMs: number },
+  longestMs = Number.POSITIVE_INFINITY,
 ): number {
   const { pollInterval } = config;
   const askedMs = pollInterval === undefined ? undefined : parseDuration(pollInterval);
-  return askedMs ?? adaptivePollMs(run);
+  return askedMs === undefined ? Math.min(longestMs, adaptivePollMs(run)) : Math.max(shortestMs, askedMs);
 }

@@ -11,12 +11,16 @@ import type {
   StepDefinition,
   Workdir,
 } from '../ports/index.ts';
+import { copy } from './copy/index.ts';
+import { gitClear } from './git-clear/index.ts';
 import { gitClone } from './git-clone/index.ts';
+import { gitCommit } from './git-commit/index.ts';
 import { gitMergePr } from './git-merge-pr/index.ts';
 import { gitOpenPr } from './git-open-pr/index.ts';
 import { gitPush } from './git-push/index.ts';
 import { gitTag } from './git-tag/index.ts';
 import { gitWaitForPr } from './git-wait-for-pr/index.ts';
+import { yamlUpdate } from './yaml-update/index.ts';
 
 const { signal } = new AbortController();
 let world: GitWorld;
@@ -138,6 +142,47 @@ test.each(rows)('$kind, whose credential is refused, when $name', async (row) =>
     because,
   ).toEqual([{ project: 'demo', kind: 'git', repoURL: scene.url, refused: revoked }]);
 });
+
+/** `written` are files that an earlier step has written. */
+const readers: {
+  readonly step: StepDefinition;
+  readonly config: JsonObject;
+  readonly written?: readonly string[];
+}[] = [
+  { step: yamlUpdate, config: { path: 'src/values.yaml', updates: [{ key: 'tag', value: 2 }] } },
+  { step: copy, config: { inPath: 'src/deep', outPath: 'out', ignore: '*.md' } },
+  { step: gitClear, config: { path: 'src/deep' } },
+  // What is written beside rules has to be compared with them.
+  { step: gitCommit, config: { path: 'src', message: 'Change' }, written: ['src/new.txt'] },
+];
+const reading = readers.flatMap((reader) =>
+  answers.map((answer) => ({ ...reader, ...answer, kind: reader.step.name })),
+);
+
+test.each(reading)(
+  '$kind, which reads what was cloned with a credential refused now, when $name',
+  async (row) => {
+    const { step, config, written = [], newer, isDone, because } = row;
+    const files = { 'values.yaml': 'tag: 1\n', 'deep/a/b.txt': 'b\n', '.gitattributes': '*.txt text\n' };
+    const { url } = world.seed(files);
+    const { git } = world.restart();
+    const workdir = createWorkdir();
+    const { credentials, asked } = credentialsOf(good, newer);
+    const ports = { ...world, git, workdir, credentials };
+    await attempt(gitClone, { repoURL: url, checkout: [{ path: 'src' }] }, { ports });
+    for (const path of written) await workdir.write(path, new Uint8Array([10]), 'file', signal);
+    workdir.worktreeAt('src').worktree.useCredential(revoked);
+    const ended = attempt(step, config, { ports }).then(
+      (done) => done.outcome,
+      (error: unknown) => (error instanceof AppError ? { kind: 'failed', code: error.code } : error),
+    );
+    const done = { kind: 'done', status: 'Succeeded' };
+    const failed = { kind: 'failed', code: 'git.auth-failed' };
+    expect(await ended, because).toMatchObject(isDone ? done : failed);
+    const refused = asked.filter((one) => one.refused !== undefined);
+    expect(refused, because).toEqual([{ project: 'demo', kind: 'git', repoURL: url, refused: revoked }]);
+  },
+);
 
 /** Acts at the first call, and then says that the credential was refused. */
 function refusedAfterwards<Args extends unknown[], Result>(

@@ -92,9 +92,9 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
       return fixture.forges.mergePullRequest(fixture.repo, number, order, never);
     };
     /** A busy host may still be finding out whether it can merge. */
-    const mergeOnceReady = async (number: number, order: MergeOrder = {}) => {
+    const mergeOnceReady = async (number: number, order: MergeOrder = {}, mostTries = maxTries) => {
       let outcome = await merge(number, order);
-      for (let tries = 0; tries < maxTries && outcome.kind === 'not-ready'; tries++) {
+      for (let tries = 0; tries < mostTries && outcome.kind === 'not-ready'; tries++) {
         await fixture.pause();
         outcome = await merge(number, order);
       }
@@ -150,6 +150,12 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
           expect(await mergeOnceReady(opened.number)).toMatchObject({ kind: 'merged' });
         },
       );
+
+      test('a long title leaves room for the mark of a draft', async () => {
+        const { number } = await openNew('a', { title: 'long '.repeat(200), isDraft: true });
+        expect((await fixture.read(number)).title).toMatch(/long long .*…$/);
+        expect(await merge(number)).toEqual({ kind: 'not-ready', reason: 'it is a draft' });
+      });
 
       test('keeps a title and a body in any script', async () => {
         const title = 'Größer, 更大, больше 🚀 "quoted" <b>';
@@ -223,26 +229,60 @@ export function testForges(name: string, traits: ForgeTraits, start: () => Promi
       expect(await find('other')).toEqual([elsewhere.number]);
     });
 
-    test('completes what was cut off after the opening, twice without harm', async () => {
-      const { number } = await openNew('a');
-      const draft = {
-        headBranch: 'a',
-        baseBranch: 'main',
-        title: 't',
-        body: '',
-        labels: traits.isFurnishedLater.includes('labels') ? ['release'] : [],
-        reviewers: traits.isFurnishedLater.includes('reviewers') ? [fixture.reader] : [],
-        ...(traits.isFurnishedLater.includes('assignees') ? { assignees: [fixture.writer] } : {}),
+    describe('taking over what is open', () => {
+      const update = async (number: number, draft: Partial<PullRequestDraft>) => {
+        const usual = { headBranch: 'a', baseBranch: 'main', title: 'Two', body: 'second', labels: [] };
+        // What was cut off is done again.
+        for (let time = 0; time < 2; time++) {
+          await fixture.forges.updatePullRequest(fixture.repo, number, { ...usual, ...draft }, never);
+        }
       };
-      for (let time = 0; time < 2; time++) {
-        await fixture.forges.furnishPullRequest(fixture.repo, number, draft, never);
-      }
-      const { labels, reviewers } = draft;
-      expect(await fixture.read(number)).toMatchObject({
-        labels,
-        reviewers,
-        assignees: draft.assignees ?? [],
+
+      test('completes what was cut off after the opening, twice without harm', async () => {
+        const { number } = await openNew('a');
+        const isLater = (name: 'labels' | 'reviewers' | 'assignees') =>
+          traits.isFurnishedLater.includes(name);
+        const labels = isLater('labels') ? ['release'] : [];
+        const reviewers = isLater('reviewers') ? [fixture.reader] : [];
+        const assignees = isLater('assignees') ? [fixture.writer] : [];
+        await update(number, {
+          labels,
+          reviewers,
+          ...(assignees.length > 0 ? { assignees } : {}),
+        });
+        expect(await fixture.read(number)).toMatchObject({ labels, reviewers, assignees });
       });
+
+      test('gives it the text of now, adds labels and keeps people', async () => {
+        const more = { title: 'One', body: 'first', labels: ['one'], reviewers: [fixture.reader] };
+        const { number } = await openNew('a', more);
+        const headCommit = await fixture.commit('a', 'a.txt', 'more\n');
+        const text = { title: 'Größer "two" 🚀', body: 'second\n\n- `line`\n' };
+        await update(number, { ...text, labels: ['one', 'größe/xl'] });
+        const { labels, ...read } = await fixture.read(number);
+        expect(read).toMatchObject({ ...text, reviewers: [fixture.reader] });
+        expect([...labels].sort()).toEqual(traits.hasLabels ? ['größe/xl', 'one'] : []);
+        expect(await list('a', 'all')).toMatchObject([{ number, isOpen: true, headCommit }]);
+      });
+
+      test('gives the host no more text than it takes', async () => {
+        const { number } = await openNew('a', { isDraft: true });
+        const long = { title: 'long '.repeat(200), body: '🚀 long\n'.repeat(20_000) };
+        await update(number, long);
+        const read = await fixture.read(number);
+        expect(long.body.startsWith(read.body.replace(/…$/, ''))).toBe(true);
+        expect(read.title).toMatch(/long long .*…$/);
+      });
+
+      test.each([{ isDraft: true }, { isDraft: false }])(
+        'leaves open whether it is a draft: $isDraft',
+        async (was) => {
+          const { number } = await openNew('a', was);
+          await update(number, { isDraft: !was.isDraft });
+          const outcome = await mergeOnceReady(number, {}, was.isDraft ? 1 : maxTries);
+          expect(outcome).toMatchObject({ kind: was.isDraft ? 'not-ready' : 'merged' });
+        },
+      );
     });
 
     describe('the end of a pull request', () => {

@@ -1,6 +1,7 @@
 import { describe, test, vi } from 'vitest';
 import { createGiteaFixture } from '../support/gitea.ts';
 import { testForges } from './forge.contract.ts';
+import { forgeTraits } from './forge-traits.ts';
 
 /** On a machine that others keep busy, Gitea takes seconds for what it does in milliseconds. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -13,24 +14,6 @@ if (url === undefined) {
   });
 } else {
   const [username = '', password = ''] = (process.env['GANTRY_GITEA_ADMIN'] ?? '').split(':');
-  const traits = {
-    hasLabels: true,
-    hasAssignees: true,
-    hasAutoMerge: true,
-    isFurnishedLater: ['reviewers'],
-    readersPropose: true,
-    isUnlimited: true,
-    duplicates: 'rejected',
-    conflict: 'not-ready',
-    blocked: 'not-ready',
-    fastForward: 'fast-forward-only',
-    methods: [
-      { method: 'merge', parents: 2 },
-      { method: 'rebase', parents: 1 },
-      { method: 'rebase-merge', parents: 2 },
-      { method: 'squash', parents: 1 },
-      { method: 'fast-forward-only', parents: 1 },
-    ],
-  } as const;
+  const traits = { ...forgeTraits.gitea, isUnlimited: true };
   testForges('Gitea, genuine', traits, () => createGiteaFixture({ url, username, password }));
 }

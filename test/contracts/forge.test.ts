@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { type ForgeHostServer, type ForgeHostSpec, startForgeHost } from '../support/forge-hosts.ts';
 import { type ForgeTraits, testForges } from './forge.contract.ts';
+import { forgeTraits } from './forge-traits.ts';
 
 const github: ForgeHostSpec = {
   flavor: 'github',
@@ -8,27 +9,18 @@ const github: ForgeHostSpec = {
   home: 'https://github.com',
   name: 'Example/GitOps',
 };
-const githubTraits: ForgeTraits = {
-  hasLabels: true,
-  hasAssignees: true,
-  isFurnishedLater: ['labels', 'reviewers', 'assignees'],
-  hasAutoMerge: true,
-  duplicates: 'rejected',
-  conflict: 'refused',
-  blocked: 'not-ready',
-  methods: [
-    { method: 'merge', parents: 2 },
-    { method: 'squash', parents: 1 },
-    { method: 'rebase', parents: 1 },
-  ],
-};
 
 const rows: readonly (ForgeHostSpec & {
   readonly title: string;
   readonly traits: ForgeTraits;
   readonly page: string;
 })[] = [
-  { ...github, title: 'GitHub', traits: githubTraits, page: 'https://github.com/Example/GitOps-N/pull/1' },
+  {
+    ...github,
+    title: 'GitHub',
+    traits: forgeTraits.github,
+    page: 'https://github.com/Example/GitOps-N/pull/1',
+  },
   {
     title: 'GitHub Enterprise',
     flavor: 'github',
@@ -36,7 +28,7 @@ const rows: readonly (ForgeHostSpec & {
     urls: { web: 'https://github.corp.example', api: 'https://github.corp.example/api/v3' },
     home: 'https://github.corp.example',
     name: 'Example/GitOps',
-    traits: githubTraits,
+    traits: forgeTraits.github,
     page: 'https://github.corp.example/Example/GitOps-N/pull/1',
   },
   {
@@ -46,19 +38,7 @@ const rows: readonly (ForgeHostSpec & {
     home: 'https://gitlab.com',
     name: 'example/team/GitOps',
     page: 'https://gitlab.com/example/team/GitOps-N/-/merge_requests/1',
-    traits: {
-      hasLabels: true,
-      hasAssignees: true,
-      isFurnishedLater: [],
-      hasAutoMerge: true,
-      duplicates: 'rejected',
-      conflict: 'not-ready',
-      blocked: 'not-ready',
-      methods: [
-        { method: 'merge', parents: 2 },
-        { method: 'squash', parents: 1 },
-      ],
-    },
+    traits: forgeTraits.gitlab,
   },
   {
     title: 'Gitea',
@@ -68,24 +48,7 @@ const rows: readonly (ForgeHostSpec & {
     home: 'https://gitea.example.com',
     name: 'example/GitOps',
     page: 'https://gitea.example.com/example/GitOps-N/pulls/1',
-    traits: {
-      hasLabels: true,
-      hasAssignees: true,
-      isFurnishedLater: ['reviewers'],
-      hasAutoMerge: true,
-      readersPropose: true,
-      duplicates: 'rejected',
-      conflict: 'not-ready',
-      blocked: 'not-ready',
-      fastForward: 'fast-forward-only',
-      methods: [
-        { method: 'merge', parents: 2 },
-        { method: 'rebase', parents: 1 },
-        { method: 'rebase-merge', parents: 2 },
-        { method: 'squash', parents: 1 },
-        { method: 'fast-forward-only', parents: 1 },
-      ],
-    },
+    traits: forgeTraits.gitea,
   },
   {
     title: 'Bitbucket Cloud',
@@ -94,23 +57,7 @@ const rows: readonly (ForgeHostSpec & {
     home: 'https://bitbucket.org',
     name: 'example/gitops',
     page: 'https://bitbucket.org/example/gitops-N/pull-requests/1',
-    traits: {
-      hasLabels: false,
-      hasAssignees: false,
-      isFurnishedLater: [],
-      hasAutoMerge: false,
-      duplicates: 'adopted',
-      conflict: 'refused',
-      blocked: 'refused',
-      fastForward: 'fast_forward',
-      methods: [
-        { method: 'merge_commit', parents: 2 },
-        { method: 'squash', parents: 1 },
-        { method: 'fast_forward', parents: 1 },
-        { method: 'rebase_fast_forward', parents: 1 },
-        { method: 'rebase_merge', parents: 2 },
-      ],
-    },
+    traits: forgeTraits.bitbucketCloud,
   },
   {
     title: 'Bitbucket Data Center',
@@ -120,23 +67,7 @@ const rows: readonly (ForgeHostSpec & {
     home: 'https://bitbucket.corp.example',
     name: 'scm/ops/gitops',
     page: 'https://bitbucket.corp.example/projects/ops/repos/gitops-N/pull-requests/1',
-    traits: {
-      hasLabels: false,
-      hasAssignees: false,
-      isFurnishedLater: [],
-      hasAutoMerge: true,
-      duplicates: 'rejected',
-      conflict: 'refused',
-      blocked: 'not-ready',
-      fastForward: 'ff-only',
-      methods: [
-        { method: 'no-ff', parents: 2 },
-        { method: 'ff-only', parents: 1 },
-        { method: 'rebase-no-ff', parents: 2 },
-        { method: 'rebase-ff-only', parents: 1 },
-        { method: 'squash', parents: 1 },
-      ],
-    },
+    traits: forgeTraits.bitbucketServer,
   },
   {
     title: 'Azure DevOps',
@@ -145,21 +76,7 @@ const rows: readonly (ForgeHostSpec & {
     home: 'https://dev.azure.com',
     name: 'example/My Project/_git/GitOps',
     page: 'https://dev.azure.com/example/My%20Project/_git/GitOps-N/pullrequest/1',
-    traits: {
-      hasLabels: true,
-      hasAssignees: false,
-      isFurnishedLater: [],
-      hasAutoMerge: true,
-      duplicates: 'rejected',
-      conflict: 'not-ready',
-      blocked: 'not-ready',
-      methods: [
-        { method: 'noFastForward', parents: 2 },
-        { method: 'squash', parents: 1 },
-        { method: 'rebase', parents: 1 },
-        { method: 'rebaseMerge', parents: 2 },
-      ],
-    },
+    traits: forgeTraits.azure,
   },
 ];
 

@@ -143,8 +143,8 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       await worktree.write('link', Buffer.from('env/dev'), 'symlink', signal);
       await worktree.remove('README', signal);
       const made = await worktree.commit(draft('Change\n\nWith a body'), signal);
-      expect(made).toEqual({ changed: true, id: worktree.head });
-      expect(await worktree.commit(draft('Nothing'), signal)).toEqual({ id: made.id, changed: false });
+      expect(made).toEqual({ changed: true, id: worktree.head, plainLfs: [] });
+      expect(await worktree.commit(draft('Nothing'), signal)).toMatchObject({ id: made.id, changed: false });
       expect(await push(repos, worktree)).toEqual({ commit: made.id, branch: 'main', adopted: false });
       const again = await checkout(startProcess().repos, remote);
       expect(await modes(again)).toEqual({ bin: 'directory', env: 'directory', link: 'symlink' });
@@ -158,7 +158,7 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       const { remote, name: repository } = await seed({ 'a/b': '1', c: '2' });
       const { repos } = startProcess();
       const worktree = await checkout(repos, remote);
-      await worktree.clear(signal);
+      await worktree.clear('', signal);
       expect(await worktree.list('', signal)).toEqual([]);
       await write(worktree, 'rendered.yaml', 'x: 1\n');
       await worktree.commit(draft('Render'), signal);

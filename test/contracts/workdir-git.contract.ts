@@ -23,7 +23,7 @@ export function describeWorkTrees(name: string, make: WorkdirUnderTest): void {
       await commit(worktree);
       expect(await filesOf(worktree)).toEqual(['.gitignore', 'a', 'b', 'build/x', 'new.log', 'old.log']);
       expect((await commit(worktree)).changed, 'what is ignored is no change').toBe(false);
-      await worktree.clear(signal);
+      await worktree.clear('', signal);
       expect(await filesOf(worktree)).toEqual(['build/x', 'new.log']);
       await write(workdir, 'w/old.log', '3');
       await commit(worktree);
@@ -49,6 +49,22 @@ export function describeWorkTrees(name: string, make: WorkdirUnderTest): void {
       expect(await codeOf(workdir.read('out/a.bin', signal))).toBe('workdir.lfs-pointer');
       await using real = await workdir.materialize(['out'], signal);
       expect(real.lfsPointers).toEqual(['out/a.bin']);
+    });
+
+    test('a file for Git LFS that is no pointer is committed as it is, and named', async () => {
+      const { workdir, worktree } = mounted({
+        '.gitattributes': '*.bin filter=lfs\n',
+        'a.bin': pointer,
+        'kept.bin': 'plain before',
+        b: 'text',
+      });
+      await workdir.copy('w/a.bin', 'w/copy.bin', undefined, signal);
+      await workdir.copy('w/b', 'w/d/moved.bin', undefined, signal);
+      await write(workdir, 'w/written.bin', pointer);
+      await write(workdir, 'w/c.bin', 'text');
+      await write(workdir, 'w/c.txt', 'text');
+      expect(await commit(worktree)).toMatchObject({ changed: true, plainLfs: ['c.bin', 'd/moved.bin'] });
+      expect(await commit(worktree)).toMatchObject({ changed: false, plainLfs: [] });
     });
 
     test('eol=crlf is shown as a checkout shows it, wherever the file goes', async () => {

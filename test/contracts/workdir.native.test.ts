@@ -24,7 +24,7 @@ type Edit =
   | { readonly do: 'remove'; readonly path: string }
   | { readonly do: 'chmod'; readonly path: string }
   | { readonly do: 'commit' }
-  | { readonly do: 'clear' };
+  | { readonly do: 'clear'; readonly path: string };
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e.x', 'é');
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
@@ -82,7 +82,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ do: fc.constant('remove' as const), path: fc.oneof(path, fc.constant('sub')) }),
   fc.record({ do: fc.constant('chmod' as const), path }),
   fc.record({ do: fc.constant('commit' as const) }),
-  fc.record({ do: fc.constant('clear' as const) }),
+  fc.record({ do: fc.constant('clear' as const), path: fc.oneof(fc.constant(''), path) }),
 );
 
 describe.skipIf(!hasNativeGit)('Workdir against native git', () => {
@@ -177,8 +177,9 @@ async function apply(one: Edit, native: NativeTree, workdir: Workdir, worktree: 
     return;
   }
   if (one.do === 'clear') {
-    await native.clear();
-    await worktree.clear(signal);
+    if (one.path !== '' && (await entryAt(workdir, `w/${one.path}`)) !== 'directory') return;
+    await native.clear(one.path);
+    await workdir.clear(`w/${one.path}`, signal);
     return;
   }
   if (one.path.startsWith('sub/')) return;
@@ -299,10 +300,11 @@ class NativeTree implements Disposable {
     return await this.#git('write-tree');
   }
 
-  async clear(): Promise<void> {
-    await this.#git('add', '-A');
+  async clear(path: string): Promise<void> {
+    const pattern = path === '' ? '.' : path;
+    await this.#git('add', '-A', '--', pattern);
     // In a sparse checkout it fails when nothing is shown.
-    await this.#git('rm', '-rfq', '--ignore-unmatch', '.').catch(() => '');
+    await this.#git('rm', '-rfq', '--ignore-unmatch', '--', pattern).catch(() => '');
     mkdirSync(this.#at(''), { recursive: true });
   }
 

@@ -46,7 +46,7 @@ export function hangingPorts(): StepPorts {
     forges: {
       listPullRequests: hang,
       openPullRequest: hang,
-      furnishPullRequest: hang,
+      updatePullRequest: hang,
       closePullRequest: hang,
       getPullRequest: hang,
       mergePullRequest: hang,

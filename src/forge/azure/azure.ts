@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost, formatBasic, type HostStyle, readRejection, trimReason } from '../call.ts';
+import { changesOf, missingLabels } from '../draft.ts';
 import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
 import { judgeMerge, notReady, queued, readUntilClosed, refused } from '../merging.ts';
@@ -106,6 +107,19 @@ export function createAzure(deps: HostDeps): ForgeHost {
       const body = toBody(draft);
       const answer = await call(repo, { method: 'POST', path: '/pullrequests', body, what }, signal);
       return parse(repo, answer, what, signal);
+    },
+    async update(repo, number, draft, signal) {
+      const { answer, what } = await read(repo, number, signal);
+      const path = `/pullrequests/${number}`;
+      const changes = changesOf(answer, { title: draft.title, description: draft.body });
+      if (changes !== undefined) {
+        await call(repo, { method: 'PATCH', path, body: changes, what: `the text of ${what}` }, signal);
+      }
+      const known = itemsOf(answer['labels']).map((label) => textOf(fieldsOf(label)['name']));
+      for (const name of missingLabels(draft, known)) {
+        const order = { method: 'POST', path: `${path}/labels`, body: { name } } as const;
+        await call(repo, { ...order, what: `the labels of ${what}` }, signal);
+      }
     },
     async close(repo, number, signal) {
       const what = `abandoning pull request ${number} of "${repo.address.path}"`;

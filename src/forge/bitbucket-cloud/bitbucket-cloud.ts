@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiAnswer, type ApiCall, callHost, readRejection } from '../call.ts';
+import { changesOf } from '../draft.ts';
 import { forgeErrors } from '../errors.ts';
 import { fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
@@ -54,7 +55,7 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
     const what = `pull request ${number} of "${repo.address.path}"`;
     const { body } = await call(repo, { method: 'GET', path: `/pullrequests/${number}`, what }, signal);
     const pull = await parse(repo, body, what, signal);
-    return { isDraft: fieldsOf(body)['draft'] === true, pull, what };
+    return { answer: fieldsOf(body), pull, what };
   };
   return {
     name: 'Bitbucket Cloud',
@@ -81,6 +82,13 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
       const answer = await call(repo, { method: 'POST', path: '/pullrequests', body, what }, signal);
       return parse(repo, answer.body, what, signal);
     },
+    async update(repo, number, draft, signal) {
+      const { answer, what } = await read(repo, number, signal);
+      const changes = changesOf(answer, { title: draft.title, description: draft.body });
+      if (changes === undefined) return;
+      const path = `/pullrequests/${number}`;
+      await call(repo, { method: 'PUT', path, body: changes, what: `the text of ${what}` }, signal);
+    },
     async close(repo, number, signal) {
       const what = `declining pull request ${number} of "${repo.address.path}"`;
       await call(repo, { method: 'POST', path: `/pullrequests/${number}/decline`, what }, signal);
@@ -96,10 +104,10 @@ export function createBitbucketCloud(deps: HostDeps): ForgeHost {
         const message = 'Bitbucket Cloud cannot be told to merge by itself; leave out autoMerge and set wait';
         throw forgeErrors.create('forge.unsupported', message);
       }
-      const { pull, isDraft, what } = await read(repo, number, signal);
+      const { answer, pull, what } = await read(repo, number, signal);
       const early = judgeMerge(pull, order, mergeMethods);
       if (early !== undefined) return early;
-      if (isDraft) return notReady('it is a draft');
+      if (answer['draft'] === true) return notReady('it is a draft');
       const strategy = order.method === undefined ? {} : { merge_strategy: order.method };
       const body = { type: 'pullrequest_merge_parameters', ...strategy };
       try {

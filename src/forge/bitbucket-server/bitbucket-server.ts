@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { Credential, MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost, formatBasic, type HostStyle, readRejection, trimReason } from '../call.ts';
+import { changesOf } from '../draft.ts';
 import { forgeErrors } from '../errors.ts';
 import { fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
@@ -16,6 +17,9 @@ const mergeMethods: readonly string[] = [
   'squash',
   'squash-ff-only',
 ];
+
+/** Changes of a pull request name the version that they are made to. */
+const changeTries = 3;
 
 const style: HostStyle = {
   name: 'Bitbucket',
@@ -83,6 +87,23 @@ export function createBitbucketServer(deps: HostDeps): ForgeHost {
       const body = toBody(readServerAddress(repo.address), draft);
       return parsePull(await call(repo, { method: 'POST', path: '', body, what }, signal), what);
     },
+    async update(repo, number, draft, signal) {
+      for (let left = changeTries; ; left--) {
+        const { answer, what } = await read(repo, number, signal);
+        const changes = changesOf(answer, { title: draft.title, description: draft.body });
+        if (changes === undefined) return;
+        const { version = null, reviewers } = answer;
+        // Who is not named again is no reviewer any more.
+        const body = { ...changes, version, reviewers: itemsOf(reviewers).map(toReviewer) };
+        try {
+          await call(repo, { method: 'PUT', path: `/${number}`, body, what: `the text of ${what}` }, signal);
+          return;
+        } catch (error) {
+          // Somebody else has changed it in between.
+          if (readRejection(error)?.status !== 409 || left <= 1) throw error;
+        }
+      }
+    },
     async close(repo, number, signal) {
       const { answer, what } = await read(repo, number, signal);
       const query = new URLSearchParams({ version: String(answer['version']) });
@@ -148,6 +169,10 @@ function isOwn(item: JsonValue): boolean {
     fieldsOf(fieldsOf(side)['repository'])['id'];
   const { fromRef, toRef } = fieldsOf(item);
   return idOf(fromRef) === idOf(toRef);
+}
+
+function toReviewer(reviewer: JsonValue): JsonObject {
+  return { user: { name: textOf(fieldsOf(fieldsOf(reviewer)['user'])['name']) } };
 }
 
 function toBody({ project, slug }: ServerAddress, draft: PullRequestDraft): JsonObject {

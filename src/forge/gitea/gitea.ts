@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost, readRejection } from '../call.ts';
+import { changesOf, markDraft, missingLabels } from '../draft.ts';
 import { forgeErrors } from '../errors.ts';
-import { type Fields, fieldsOf, textOf, unexpected } from '../fields.ts';
+import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo, PullFilter } from '../host.ts';
 import { judgeMerge, notReady, queued, refused } from '../merging.ts';
 import { findLabelIds } from './labels.ts';
@@ -18,6 +19,7 @@ const mergeMethods: readonly string[] = [
   'manually-merged',
 ];
 const maxFound = 100;
+const longestTitle = 255;
 
 /** Creates the adapter of Gitea's and Forgejo's REST API. */
 export function createGitea(deps: HostDeps): ForgeHost {
@@ -43,7 +45,7 @@ export function createGitea(deps: HostDeps): ForgeHost {
     name: 'Gitea',
     hasLabels: true,
     hasAssignees: true,
-    longestTitle: 255,
+    longestTitle,
     longestBody: 1_048_576,
     list: (repo, filter, signal) => listPulls(askAbout(repo), repo.address.path, filter, signal),
     async open(repo, draft, signal) {
@@ -55,6 +57,21 @@ export function createGitea(deps: HostDeps): ForgeHost {
       const pull = parsePull(opened.body, what);
       await furnish(repo, pull.number, draft, signal);
       return pull;
+    },
+    async update(repo, number, draft, signal) {
+      const ask = askAbout(repo);
+      const { answer, what } = await read(repo, number, signal);
+      const title = answer['draft'] === true ? markTitle(draft.title) : draft.title;
+      const changes = changesOf(answer, { title, body: draft.body });
+      if (changes !== undefined) {
+        const text = { method: 'PATCH', path: `/pulls/${number}`, body: changes } as const;
+        await ask({ ...text, what: `the text of ${what}` }, signal);
+      }
+      const known = itemsOf(answer['labels']).map((label) => textOf(fieldsOf(label)['name']));
+      const labels = await findLabelIds(ask, repo.address.path, missingLabels(draft, known), signal);
+      if (labels.length === 0) return;
+      const path = `/issues/${number}/labels`;
+      await ask({ method: 'POST', path, body: { labels }, what: `the labels of ${what}` }, signal);
     },
     furnish,
     async close(repo, number, signal) {
@@ -121,11 +138,15 @@ function isOwn(item: JsonValue): boolean {
   return fieldsOf(head)['repo_id'] === fieldsOf(base)['repo_id'];
 }
 
+function markTitle(title: string): string {
+  return markDraft('WIP: ', title, longestTitle);
+}
+
 function toBody(draft: PullRequestDraft, labels: readonly number[]): JsonObject {
   return {
     head: draft.headBranch,
     base: draft.baseBranch,
-    title: draft.isDraft === true ? `WIP: ${draft.title}` : draft.title,
+    title: draft.isDraft === true ? markTitle(draft.title) : draft.title,
     body: draft.body,
     labels: [...labels],
     ...(draft.assignees === undefined ? {} : { assignees: [...draft.assignees] }),

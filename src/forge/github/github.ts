@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost } from '../call.ts';
+import { changesOf } from '../draft.ts';
 import { fieldsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
 import { judgeMerge } from '../merging.ts';
@@ -60,6 +61,13 @@ export function createGitHub(deps: HostDeps): ForgeHost {
       const pull = parsePull(answer, what);
       await furnish(repo, pull.number, draft, signal);
       return pull;
+    },
+    async update(repo, number, { title, body }, signal) {
+      const { answer, what } = await read(repo, number, signal);
+      const changes = changesOf(answer, { title, body });
+      if (changes === undefined) return;
+      const path = `/pulls/${number}`;
+      await call(repo, { method: 'PATCH', path, body: changes, what: `the text of ${what}` }, signal);
     },
     furnish,
     async close(repo, number, signal) {

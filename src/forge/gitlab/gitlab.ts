@@ -1,14 +1,16 @@
 import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { MergeOutcome, PullRequest, PullRequestDraft } from '../../ports/index.ts';
 import { type ApiCall, callHost } from '../call.ts';
+import { changesOf, markDraft, missingLabels } from '../draft.ts';
 import { forgeErrors } from '../errors.ts';
-import { type Fields, fieldsOf, textOf, unexpected } from '../fields.ts';
+import { type Fields, fieldsOf, itemsOf, textOf, unexpected } from '../fields.ts';
 import type { ForgeHost, HostDeps, HostRepo } from '../host.ts';
 import { judgeMerge, notReady, queued } from '../merging.ts';
 import { type AskProject, afterRefusal, isSetToMerge, mergeByItself } from './auto.ts';
 import { gitlabProject, gitlabStyle } from './style.ts';
 
 const mergeMethods: readonly string[] = ['merge', 'squash'];
+const longestTitle = 255;
 
 /** Creates the adapter of GitLab's REST API; its merge requests are pull requests here. */
 export function createGitLab(deps: HostDeps): ForgeHost {
@@ -43,7 +45,7 @@ export function createGitLab(deps: HostDeps): ForgeHost {
     name: 'GitLab',
     hasLabels: true,
     hasAssignees: true,
-    longestTitle: 255,
+    longestTitle,
     longestBody: 1_048_576,
     async list(repo, filter, signal) {
       const query = new URLSearchParams({
@@ -67,6 +69,15 @@ export function createGitLab(deps: HostDeps): ForgeHost {
       ]);
       const body = toBody(draft, reviewers, assignees);
       return parsePull(await call(repo, { method: 'POST', path: '', body, what }, signal), what);
+    },
+    async update(repo, number, draft, signal) {
+      const { answer, what } = await read(repo, number, signal);
+      const title = answer['draft'] === true ? markTitle(draft.title) : draft.title;
+      const changes = changesOf(answer, { title, description: draft.body });
+      const labels = missingLabels(draft, itemsOf(answer['labels']).map(textOf));
+      if (changes === undefined && labels.length === 0) return;
+      const body = { ...changes, ...(labels.length > 0 ? { add_labels: labels.join(',') } : {}) };
+      await call(repo, { method: 'PUT', path: `/${number}`, body, what: `the text of ${what}` }, signal);
     },
     async close(repo, number, signal) {
       const what = `closing merge request ${number} of "${repo.address.path}"`;
@@ -110,11 +121,15 @@ function isOwn(item: JsonValue): boolean {
   return source === target;
 }
 
+function markTitle(title: string): string {
+  return markDraft('Draft: ', title, longestTitle);
+}
+
 function toBody(draft: PullRequestDraft, reviewers: number[], assignees: number[]): JsonObject {
   return {
     source_branch: draft.headBranch,
     target_branch: draft.baseBranch,
-    title: draft.isDraft === true ? `Draft: ${draft.title}` : draft.title,
+    title: draft.isDraft === true ? markTitle(draft.title) : draft.title,
     description: draft.body,
     ...(draft.labels.length > 0 ? { labels: draft.labels.join(',') } : {}),
     ...(reviewers.length > 0 ? { reviewer_ids: reviewers } : {}),

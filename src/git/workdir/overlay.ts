@@ -8,8 +8,18 @@ import { Level, RuleFiles } from './rule-files.ts';
 /** What git tracks in a work tree: git's index. */
 export interface Tracked {
   readonly tree: StoredTree | undefined;
-  /** Everything that the checkout shows was removed from it; what it does not show is tracked still. */
-  readonly isCleared: boolean;
+  /** Directories of which everything that the checkout shows was removed from it; what it does not show is tracked still. */
+  readonly cleared: readonly (readonly string[])[];
+}
+
+/** Was what stands at this path removed from git's index? */
+export function isCleared({ cleared }: Tracked, path: readonly string[]): boolean {
+  return cleared.some((above) => above.every((name, depth) => path[depth] === name));
+}
+
+/** Was something at this path, above it or below it removed from git's index? */
+export function meetsCleared({ cleared }: Tracked, path: readonly string[]): boolean {
+  return cleared.some((one) => one.every((name, depth) => depth >= path.length || path[depth] === name));
 }
 
 /** A file that git leaves out because of `.gitignore`. */
@@ -47,7 +57,7 @@ export class Overlay {
     this.isRepository = origin !== undefined;
     this.cone = cone;
     this.#checkedOut = origin;
-    this.tracked = { tree: origin, isCleared: false };
+    this.tracked = { tree: origin, cleared: [] };
     this.#root = this.#show(origin);
   }
 
@@ -64,7 +74,7 @@ export class Overlay {
   reset(origin: StoredTree, untracked: readonly UntrackedFile[]): void {
     this.#changes++;
     this.#checkedOut = origin;
-    this.tracked = { tree: origin, isCleared: false };
+    this.tracked = { tree: origin, cleared: [] };
     this.#root = this.#show(origin);
     this.#pending = untracked;
   }

@@ -110,10 +110,13 @@ class MemoryWorkdir implements Workdir {
   }
 
   async clear(path: string, signal: AbortSignal): Promise<void> {
-    const { worktree } = this.worktreeAt(path);
-    await worktree.clear(signal);
-    const owner = this.#ownerOf(clampPath(path).join('/'));
-    this.#unmount([...this.#submodules].filter(([, one]) => one === owner).map(([at]) => at));
+    const { worktree, inner } = this.worktreeAt(path);
+    await worktree.clear(inner, signal);
+    const at = clampPath(path).join('/');
+    const owner = this.#ownerOf(at);
+    const isBelow = (mount: string): boolean => at === '' || `${mount}/`.startsWith(`${at}/`);
+    const gone = [...this.#submodules].filter(([mount, one]) => one === owner && isBelow(mount));
+    this.#unmount(gone.map(([mount]) => mount));
   }
 
   worktreeAt(path: string): Mounted & { readonly inner: string } {

@@ -26,6 +26,12 @@ describe('checkouts', () => {
   const cases = [
     { name: 'no reference', checkout: {}, want: 'main', because: 'the default branch is what docs promise' },
     { name: 'a branch', checkout: { branch: 'env/prod' }, want: 'prod', because: '' },
+    {
+      name: 'a branch by its full name',
+      checkout: { branch: 'refs/heads/env/prod' },
+      want: 'prod',
+      because: 'git takes it, too',
+    },
     { name: 'an empty branch', checkout: { branch: '', tag: '' }, want: 'main', because: 'empty is unset' },
   ];
   test.each(cases)('$name', async ({ checkout, want }) => {
@@ -122,6 +128,13 @@ describe('a branch that does not exist', () => {
     expect(log).toHaveLength(1);
     expect(JSON.stringify(log)).toContain('Initial commit');
     expect(JSON.stringify(log)).toContain(String(Math.floor(testRun.startedAtMs / 1000)));
+  });
+
+  test.each(['a b', '-x', 'a..b'])('is not made under the name %s', async (branch) => {
+    const { url } = world.seed({ 'a.txt': 'a' });
+    const config = { repoURL: url, checkout: [{ path: 'src', branch, create: true }] };
+    const refused = attempt(gitClone, config, { ports: portsOf(createWorkdir()) });
+    await expect(refused).rejects.toMatchObject({ code: 'git.bad-ref-name', disposition: 'stop' });
   });
 
   test('is taken from another promotion that made it meanwhile', async () => {

@@ -3,7 +3,7 @@ import type { StepOutcome } from '../../domain/index.ts';
 import type { GitRemote, RefTarget, ResolvedRef, StepContext } from '../../ports/index.ts';
 import { isSparseDirectory } from '../../wire/git-files/index.ts';
 import { signedBy, toCommitter, toSignature } from '../committer.ts';
-import { withRemote } from '../git-remote.ts';
+import { shortName, withRemote } from '../git-remote.ts';
 import type { GitCloneConfig } from './schema.ts';
 import { checkOutSubmodules, type Mount } from './submodules.ts';
 
@@ -81,13 +81,14 @@ function invalid(message: string): StepOutcome {
 async function resolve(context: Context, remote: GitRemote, checkout: Checkout): Promise<ResolvedRef> {
   const { ports, pins, signal } = context;
   const pinned = pins?.[checkout.path];
-  const branch = checkout.branch ? { branch: checkout.branch } : {};
+  const target = toTarget(checkout);
+  const branch = target.kind === 'branch' ? { branch: target.branch } : {};
   if (typeof pinned === 'string') return { commit: pinned, ...branch };
   try {
-    return await ports.git.resolve(remote, toTarget(checkout), signal);
+    return await ports.git.resolve(remote, target, signal);
   } catch (error) {
-    if (!checkout.create || !checkout.branch || codeOf(error) !== 'git.ref-not-found') throw error;
-    return await createBranch(context, remote, checkout.branch);
+    if (!checkout.create || target.kind !== 'branch' || codeOf(error) !== 'git.ref-not-found') throw error;
+    return await createBranch(context, remote, target.branch);
   }
 }
 
@@ -108,9 +109,9 @@ async function createBranch(context: Context, remote: GitRemote, branch: string)
 }
 
 function toTarget(checkout: Checkout): RefTarget {
-  if (checkout.branch) return { kind: 'branch', branch: checkout.branch };
+  if (checkout.branch) return { kind: 'branch', branch: shortName('heads', checkout.branch) };
   if (checkout.commit) return { kind: 'commit', commit: checkout.commit };
-  if (checkout.tag) return { kind: 'tag', tag: checkout.tag };
+  if (checkout.tag) return { kind: 'tag', tag: shortName('tags', checkout.tag) };
   return { kind: 'default' };
 }
 

@@ -29,6 +29,7 @@ async function createChanged(options: { readonly author?: Committer } = {}): Pro
 }
 
 const config = { path: './src', message: 'Update a' };
+const lfsPointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`;
 
 test('commits what changed, dated as the promotion, with its header', async () => {
   const { workdir, worktree, drafts } = await createChanged();
@@ -52,6 +53,32 @@ test('is skipped, and still names the newest commit, when nothing changed', asyn
   const head = worktree.head;
   const { outcome } = await attempt(gitCommit, config, { ports: { workdir } });
   expect(outcome).toMatchObject({ kind: 'done', status: 'Skipped', output: { commit: head } });
+});
+
+const warning = 'warning: committed as it is, not as the pointer that Git LFS wants: "a.bin"';
+test.each([
+  {
+    name: 'a file itself',
+    files: { 'a.bin': 'x' },
+    message: warning,
+    because: 'Git LFS would call it changed',
+  },
+  {
+    name: 'several files',
+    files: { 'a.bin': 'x', 'b.bin': 'y', 'c.bin': 'z', c: 'z' },
+    message: `${warning} and 2 more`,
+    because: 'the first one shows which rule it is',
+  },
+  { name: 'a pointer', files: { 'a.bin': lfsPointer }, message: undefined, because: 'it belongs there' },
+])('where Git LFS keeps the content, $name', async ({ files, message, because }) => {
+  const workdir = createWorkdir();
+  workdir.mount('src', createMemoryWorktree({ '.gitattributes': '*.bin filter=lfs\n' }));
+  for (const [path, text] of Object.entries(files)) {
+    await workdir.write(`src/${path}`, new TextEncoder().encode(text), 'file', signal);
+  }
+  const { outcome } = await attempt(gitCommit, config, { ports: { workdir } });
+  const output = { commit: expect.any(String) };
+  expect(outcome, because).toEqual({ kind: 'done', status: 'Succeeded', output, message });
 });
 
 test('makes the same commit in a replay', async () => {
@@ -109,6 +136,17 @@ test('a key that cannot be used is told without its text', async () => {
     code: 'git.signing-key-unusable',
     message: expect.not.stringContaining('hunter2'),
   });
+});
+
+test.each([
+  { name: 'a blank message', more: { message: ' \n' } },
+  { name: 'a zero byte in the message', more: { message: 'a\0b' } },
+  { name: 'an author without a name', more: { author: { name: ' <> ', email: 'a@b' } } },
+])('refuses $name, as git does', async ({ more }) => {
+  const { workdir, worktree } = await createChanged();
+  const { outcome } = await attempt(gitCommit, { ...config, ...more }, { ports: { workdir } });
+  expect(outcome).toMatchObject({ kind: 'failed', status: 'Failed', code: 'step.invalid-config' });
+  expect(worktree.head).toBe(worktree.base);
 });
 
 test('refuses a path without a checkout', async () => {

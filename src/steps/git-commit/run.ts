@@ -1,6 +1,6 @@
 import { type StepOutcome, withTrailers } from '../../domain/index.ts';
-import type { StepContext } from '../../ports/index.ts';
-import { signedBy, toCommitter, toSignature } from '../committer.ts';
+import type { CommitReport, StepContext } from '../../ports/index.ts';
+import { refuseMessage, signedBy, toCommitter, toSignature } from '../committer.ts';
 import type { GitCommitConfig } from './schema.ts';
 
 /**
@@ -14,6 +14,8 @@ export async function run(
   context: StepContext<GitCommitConfig, 'workdir' | 'committers'>,
 ): Promise<StepOutcome> {
   const { config, ports, signal } = context;
+  const refused = refuseMessage(config.message);
+  if (refused !== undefined) return refused;
   const { worktree, author } = ports.workdir.worktreeAt(config.path);
   const { project, promotion, alias, startedAtMs } = context.run;
   const configured = config.author === undefined ? author : toCommitter(config.author);
@@ -28,6 +30,15 @@ export async function run(
     kind: 'done',
     status: made.changed ? 'Succeeded' : 'Skipped',
     output: { commit: made.id },
-    ...(made.changed ? {} : { message: 'nothing to commit: the files already have this content' }),
+    ...describe(made),
   };
+}
+
+function describe({ changed, plainLfs }: CommitReport): { readonly message?: string } {
+  if (!changed) return { message: 'nothing to commit: the files already have this content' };
+  const [first] = plainLfs;
+  if (first === undefined) return {};
+  const more = plainLfs.length > 1 ? ` and ${plainLfs.length - 1} more` : '';
+  const what = `${JSON.stringify(first)}${more}`;
+  return { message: `warning: committed as it is, not as the pointer that Git LFS wants: ${what}` };
 }

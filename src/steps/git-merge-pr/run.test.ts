@@ -24,7 +24,7 @@ function hostOf(answer: MergeOutcome | Error): { readonly forges: Forges; readon
   const forges: Forges = {
     listPullRequests: no,
     openPullRequest: no,
-    furnishPullRequest: no,
+    updatePullRequest: no,
     closePullRequest: no,
     getPullRequest: no,
     async mergePullRequest(_repo, _number, order) {
@@ -180,6 +180,7 @@ test.each([
   { name: 'after a minute', waitedMs: 60_000, config: {}, want: 6000 },
   { name: 'after a day', waitedMs: 86_400_000, config: {}, want: 10_000 },
   { name: 'as configured', waitedMs: 0, config: { pollInterval: '2m' }, want: 120_000 },
+  { name: 'without haste', waitedMs: 0, config: { pollInterval: '-5ms' }, want: 1000 },
 ])('looks again $name after $want ms', async ({ waitedMs, config, want }) => {
   const { forges } = hostOf({ kind: 'not-ready', reason: 'checks' });
   const nowMs = testRun.stepStartedAtMs + waitedMs;

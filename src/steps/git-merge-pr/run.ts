@@ -1,8 +1,8 @@
-import { AppError, parseDuration } from '../../base/index.ts';
+import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import type { MergeOutcome, StepContext } from '../../ports/index.ts';
 import { toForgeRepo, withRemote } from '../git-remote.ts';
-import { adaptivePollMs } from '../poll.ts';
+import { pollAfterMs } from '../poll.ts';
 import type { GitMergePrConfig } from './schema.ts';
 
 type Context = StepContext<GitMergePrConfig, 'forges' | 'credentials'>;
@@ -84,12 +84,11 @@ function stillWaiting(
   queuedUrl?: string,
 ): StepOutcome & { readonly kind: 'waiting' } {
   const { config, run } = context;
-  const usualMs = Math.min(longestPollMs, adaptivePollMs(run));
   const verb = queuedUrl === undefined ? 'can be' : 'is';
   return {
     kind: 'waiting',
     message: `waiting until pull request ${config.prNumber} ${verb} merged: ${reason}`,
-    pollAfterMs: parseDuration(config.pollInterval ?? '') ?? usualMs,
+    pollAfterMs: pollAfterMs(config, run, longestPollMs),
     wakes: queuedUrl === undefined ? [] : [{ kind: 'pull-request', url: queuedUrl }],
     ...(queuedUrl !== undefined || isQueued(context) ? { output: { queued: true } } : {}),
   };

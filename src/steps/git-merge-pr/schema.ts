@@ -18,7 +18,7 @@ export const GitMergePrConfig = z.strictObject({
       'Have the git host merge it as soon as its rules allow, through its merge queue or train where it has one, and wait until that is done. Default false. Not in Kargo.',
     ),
   pollInterval: durationField(
-    'How often to look while waiting. Default: a tenth of the time waited so far, at least one second and at most ten.',
+    'How often to look while waiting, at least a second apart. Default: a tenth of the time waited so far, at least one second and at most ten.',
   ).optional(),
   mergeMethod: z
     .string()

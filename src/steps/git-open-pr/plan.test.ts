@@ -18,6 +18,18 @@ test('a message of one line gives an empty body', () => {
   expect(describePullRequest(branches, 'Update app', run)).toEqual({ title: 'Update app', body: '' });
 });
 
+test.each([
+  {
+    name: 'blank lines before its subject',
+    given: '\n \n  Update app\n\nwhy\n',
+    title: 'Update app',
+    body: '\nwhy\n',
+  },
+  { name: 'line ends of DOS', given: 'Update app\r\n\r\nwhy\r\n', title: 'Update app', body: '\r\nwhy\r\n' },
+])('a message with $name has a title', ({ given, title, body }) => {
+  expect(describePullRequest(branches, given, run)).toEqual({ title, body });
+});
+
 test.each(['https://gantry.example', 'https://gantry.example/'])(
   'links to the interface at %s',
   (uiBaseUrl) => {

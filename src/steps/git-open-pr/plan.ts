@@ -29,9 +29,11 @@ export function describePullRequest(
   run: Describer,
   template?: string,
 ): { readonly title: string; readonly body: string } {
-  const lineEnd = commitMessage.indexOf('\n');
-  const firstLine = lineEnd < 0 ? commitMessage : commitMessage.slice(0, lineEnd);
-  const rest = lineEnd < 0 ? '' : commitMessage.slice(lineEnd + 1);
+  // Hosts refuse an empty title; git takes the first line that is not blank for the subject.
+  const message = commitMessage.replace(/^(?:[ \t\r]*\n)+/, '');
+  const lineEnd = message.indexOf('\n');
+  const firstLine = (lineEnd < 0 ? message : message.slice(0, lineEnd)).trim();
+  const rest = lineEnd < 0 ? '' : message.slice(lineEnd + 1);
   const title = config.title ?? firstLine;
   const description = config.description ?? (config.title === undefined ? rest : commitMessage);
   const { project, stage, promotion, uiBaseUrl } = run;

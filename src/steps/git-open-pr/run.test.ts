@@ -56,6 +56,20 @@ test('takes over an open one of the same branches', async () => {
   expect(world.forge.listPulls(name)).toHaveLength(1);
 });
 
+test('a reused one tells what a newer promotion has put into it', async () => {
+  const { name, config } = seed();
+  const more = { title: 'Promote 1', labels: ['v1'], reviewers: ['ann'] };
+  await attempt(gitOpenPr, { ...config, ...more }, { ports: world });
+  world.server.commitFiles(name, 'feature', { files: { 'a.txt': 'c\n' }, message: 'Change a again\n' });
+  const newer = { ...config, title: 'Promote 2', labels: ['v2'] };
+  const { outcome, claims } = await attempt(gitOpenPr, newer, { ports: world });
+  expect(outcome).toMatchObject({ kind: 'done', status: 'Succeeded', output: { pr: { id: 1 } } });
+  expect(claims).toEqual([]);
+  expect(world.forge.listPulls(name)).toMatchObject([
+    { title: 'Promote 2', body: 'Change a again\n', labels: ['v1', 'v2'], reviewers: ['ann'] },
+  ]);
+});
+
 test('finds its own after a crash, though it is merged and its branch is gone', async () => {
   const { name, config } = seed();
   const first = await attempt(gitOpenPr, config, { ports: world });

@@ -9,7 +9,7 @@ import type {
   ResolvedRef,
   StepContext,
 } from '../../ports/index.ts';
-import { toForgeRepo, withRemote } from '../git-remote.ts';
+import { shortName, toForgeRepo, withRemote } from '../git-remote.ts';
 import { describePullRequest } from './plan.ts';
 import type { GitOpenPrConfig } from './schema.ts';
 import { closeSuperseded } from './superseded.ts';
@@ -23,7 +23,11 @@ type Context = StepContext<GitOpenPrConfig, 'git' | 'forges' | 'credentials'>;
  * that is merged or closed and whose branch is gone; then an open one of the same branches; only then a new one. Those
  * that it supersedes are closed last, so that a crash in between leaves one too many rather than none.
  */
-export async function run(context: Context): Promise<StepOutcome> {
+export async function run(given: Context): Promise<StepOutcome> {
+  const { config } = given;
+  const sourceBranch = shortName('heads', config.sourceBranch);
+  const targetBranch = shortName('heads', config.targetBranch);
+  const context = { ...given, config: { ...config, sourceBranch, targetBranch } };
   const known = context.previousOutput?.['pr'];
   if (known !== undefined) return { kind: 'done', status: 'Succeeded', output: { pr: known } };
   return withRemote(context, context.config, findOrOpen);
@@ -33,22 +37,31 @@ async function findOrOpen(remote: GitRemote, context: Context): Promise<StepOutc
   const { config, ports, signal } = context;
   const repo = toForgeRepo(remote, config.provider);
   const found = await findOwn(context, repo);
-  if (found !== undefined) {
-    if (context.claimed !== undefined && found.isOpen) await furnish(context, repo, found);
-    return finish(context, repo, found, 'found');
-  }
+  if (found?.isOpen === false) return finish(context, repo, found, 'found');
   const source = await ports.git.resolve(remote, { kind: 'branch', branch: config.sourceBranch }, signal);
   const target = await ports.git.resolve(remote, { kind: 'branch', branch: config.targetBranch }, signal);
   const head = await ports.git.readCommit(remote, source.commit, signal);
-  if (await hasSameFiles(context, remote, head, target.commit)) {
+  if (found === undefined && (await hasSameFiles(context, remote, head, target.commit))) {
     const message = `nothing to merge: "${config.sourceBranch}" and "${config.targetBranch}" have the same files`;
     return { kind: 'done', status: 'Skipped', message };
   }
   const template = await readTemplate(context, remote, target);
   const draft = toDraft(config, describePullRequest(config, head.message, context.run, template));
+  if (found !== undefined) return finish(context, repo, await takeOver(context, repo, found, draft), 'found');
   await context.claim({ sourceBranch: config.sourceBranch, head: source.commit });
   const opened = await open(context, repo, draft);
   return finish(context, repo, opened.pullRequest, opened.how);
+}
+
+/** An older promotion may have opened it for what the branch had then, and an opening that was cut off lacks something. */
+async function takeOver(
+  { ports, signal }: Context,
+  repo: ForgeRepo,
+  found: PullRequest,
+  draft: PullRequestDraft,
+): Promise<PullRequest> {
+  await ports.forges.updatePullRequest(repo, found.number, draft, signal);
+  return found;
 }
 
 /** Hosts refuse a second pull request of the same branches; whoever was faster has opened the one that is wanted. */
@@ -66,8 +79,7 @@ async function open(
     const filter = { headBranch, baseBranch, state: 'open' } as const;
     const [other] = await forges.listPullRequests(repo, filter, context.signal);
     if (other === undefined) throw error;
-    await furnish(context, repo, other);
-    return { pullRequest: other, how: 'found' };
+    return { pullRequest: await takeOver(context, repo, other, draft), how: 'found' };
   }
 }
 
@@ -81,12 +93,6 @@ async function findOwn(context: Context, repo: ForgeRepo): Promise<PullRequest |
   };
   const candidates = await ports.forges.listPullRequests(repo, filter, signal);
   return candidates.find((one) => one.headCommit === claimedHead) ?? candidates.find((one) => one.isOpen);
-}
-
-/** An opening that was cut off may lack what the host takes only afterwards. */
-async function furnish(context: Context, repo: ForgeRepo, { number }: PullRequest): Promise<void> {
-  const { config, ports, signal } = context;
-  await ports.forges.furnishPullRequest(repo, number, toDraft(config, { title: '', body: '' }), signal);
 }
 
 function toDraft(

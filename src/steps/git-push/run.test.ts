@@ -43,6 +43,7 @@ describe('what is pushed where', () => {
   const cases = [
     { name: 'the branch that is checked out', config: {}, want: 'main' },
     { name: 'another branch', config: { targetBranch: 'env/prod' }, want: 'env/prod' },
+    { name: 'a branch by its full name', config: { targetBranch: 'refs/heads/env/prod' }, want: 'env/prod' },
     { name: 'an empty branch name', config: { targetBranch: '' }, want: 'main' },
     {
       name: 'a branch of its own',

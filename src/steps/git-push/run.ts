@@ -1,7 +1,7 @@
 import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import type { StepContext } from '../../ports/index.ts';
-import { toForgeRepo, withWorktree } from '../git-remote.ts';
+import { shortName, toForgeRepo, withWorktree } from '../git-remote.ts';
 import type { GitPushConfig } from './schema.ts';
 
 const defaultMaxAttempts = 10;
@@ -30,7 +30,7 @@ export async function run(context: Context): Promise<StepOutcome> {
   const { worktree } = ports.workdir.worktreeAt(config.path);
   let pushed: Pushed | StepOutcome;
   try {
-    pushed = config.tag ? await pushTag(context, config.tag) : await pushBranch(context);
+    pushed = config.tag ? await pushTag(context, shortName('tags', config.tag)) : await pushBranch(context);
   } catch (error) {
     if (error instanceof AppError && refusals.has(error.code)) return refused(error);
     throw error;
@@ -47,7 +47,7 @@ async function pushBranch(context: Context): Promise<Pushed | StepOutcome> {
   const { worktree, author } = ports.workdir.worktreeAt(config.path);
   const branch = config.generateTargetBranch
     ? `kargo/promotion/${context.run.promotion}`
-    : config.targetBranch || worktree.branch;
+    : shortName('heads', config.targetBranch ?? '') || worktree.branch;
   if (branch === undefined) {
     const message = `no branch is checked out at "${config.path}": set targetBranch or generateTargetBranch`;
     return { kind: 'failed', status: 'Failed', code: 'step.invalid-config', message, terminal: true };

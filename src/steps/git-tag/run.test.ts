@@ -180,6 +180,14 @@ test.each([
   await expect(failed).rejects.toMatchObject({ code: want });
 });
 
+test('makes no tag without a message, and takes its full name for its short one', async () => {
+  const workdir = await checkOut(seed());
+  const make = (more: object) => attempt(gitTag, { ...config, ...more }, { ports: { ...world, workdir } });
+  expect((await make({ message: '\n' })).outcome).toMatchObject({ code: 'step.invalid-config' });
+  await make({ tag: 'refs/tags/v9' });
+  expect([...workdir.worktreeAt(config.path).worktree.tags.keys()]).toEqual(['v9']);
+});
+
 test('refuses a second tag of the same name, and tolerates members that it does not know', async () => {
   const workdir = await checkOut(seed());
   const ports = { ...world, workdir };

@@ -23,7 +23,7 @@ function hostOf(pull: PullRequest): Forges {
   return {
     listPullRequests: async () => [pull],
     openPullRequest: () => Promise.reject(new Error('nothing is to be opened')),
-    furnishPullRequest: () => Promise.reject(new Error('nothing is to be changed')),
+    updatePullRequest: () => Promise.reject(new Error('nothing is to be changed')),
     closePullRequest: () => Promise.reject(new Error('nothing is to be closed')),
     getPullRequest: async () => pull,
     mergePullRequest: () => Promise.reject(new Error('nothing is to be merged')),
@@ -77,6 +77,7 @@ test.each([
   { name: 'after a minute', waitedMs: 60_000, config: {}, want: 6000 },
   { name: 'after a day', waitedMs: 86_400_000, config: {}, want: 30_000 },
   { name: 'as configured', waitedMs: 0, config: { pollInterval: '2m' }, want: 120_000 },
+  { name: 'without haste', waitedMs: 0, config: { pollInterval: '-5ms' }, want: 1000 },
 ])('looks again $name after $want ms', async ({ waitedMs, config, want }) => {
   const nowMs = testRun.stepStartedAtMs + waitedMs;
   const draft = { ports: { forges: hostOf(open), credentials }, run: { nowMs } };

@@ -9,6 +9,11 @@ import { describePull, statusOf } from './render.ts';
 import { refuse } from './reply.ts';
 
 const longestDescription = 4000;
+const descriptionTooLong = refuse(
+  400,
+  `A maximum of ${longestDescription} characters is allowed for the description.`,
+  'InvalidArgumentValueException',
+);
 
 /** Answers a request to Azure DevOps' API; a repository is known by its address for git. */
 export async function routeAzure(request: ApiRequest): Promise<Reply> {
@@ -34,6 +39,8 @@ export async function routeAzure(request: ApiRequest): Promise<Reply> {
   const threaded = /^pullrequests\/(?<number>\d{1,9})\/threads$/i.exec(rest)?.groups?.['number'];
   if (threaded !== undefined && request.method === 'POST')
     return startThread(request, context, Number(threaded));
+  const labeled = /^pullrequests\/(?<number>\d{1,9})\/labels$/i.exec(rest)?.groups?.['number'];
+  if (labeled !== undefined && request.method === 'POST') return addLabel(request, context, Number(labeled));
   const numbered = /^pullrequests(?:\/(?<number>\d{1,9}))?$/i.exec(rest);
   if (numbered === null) return refuse(404, 'The resource was not found.', 'VssResourceNotFoundException');
   const number = numbered.groups?.['number'];
@@ -47,6 +54,16 @@ function startThread(request: ApiRequest, context: PullContext, number: number):
   const comments = itemsOf(members(request.body)['comments']);
   for (const { content } of comments) addComment(context, pull, text(content));
   return { status: 200, body: { id: pull.comments.length, comments } };
+}
+
+function addLabel({ body }: ApiRequest, { pulls, clock }: PullContext, number: number): Reply {
+  const pull = pulls.get(number);
+  const name = text(members(body)['name']);
+  if (pull === undefined) return notThere;
+  if (name === '') return refuse(400, 'The label name is missing.', 'InvalidArgumentValueException');
+  pull.labels = [...new Set([...pull.labels, name])];
+  touchPull(pull, clock.nowMs());
+  return { status: 200, body: { id: name, name, active: true } };
 }
 
 const notThere = refuse(
@@ -65,6 +82,7 @@ async function routePull(request: ApiRequest, context: PullContext, number: numb
 async function change(request: ApiRequest, context: PullContext, pull: Pull): Promise<Reply | undefined> {
   const body = members(request.body);
   const { title, description, status, isDraft } = body as Record<string, JsonValue | undefined>;
+  if (text(description).length > longestDescription) return descriptionTooLong;
   if (typeof title === 'string') pull.title = title;
   if (typeof description === 'string') pull.body = description;
   if (typeof isDraft === 'boolean') pull.isDraft = isDraft;
@@ -88,10 +106,7 @@ async function open(request: ApiRequest, context: PullContext): Promise<Reply> {
     return refuse(400, message, 'GitArgumentException');
   }
   const description = text(body['description']);
-  if (description.length > longestDescription) {
-    const message = `A maximum of ${longestDescription} characters is allowed for the description.`;
-    return refuse(400, message, 'InvalidArgumentValueException');
-  }
+  if (description.length > longestDescription) return descriptionTooLong;
   const opened = openPull(context, {
     title: text(body['title']),
     body: description,

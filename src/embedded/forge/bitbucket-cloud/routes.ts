@@ -43,6 +43,8 @@ async function routePull(
   switch (operation) {
     case 'GET':
       return shown();
+    case 'PUT':
+      return change(request, context, pull) ?? shown();
     case 'POST/merge':
       return (await acceptMerge(context, pull, request.body)) ?? shown();
     case 'POST/decline':
@@ -63,12 +65,27 @@ async function routePull(
   }
 }
 
+/** What is not named stays as it is. */
+function change({ body }: ApiRequest, { clock }: PullContext, pull: Pull): Reply | undefined {
+  const { title, description, reviewers } = members(body);
+  if (pull.state !== 'open') return refuse(400, 'Only open pull requests can be mutated');
+  if (typeof title === 'string') pull.title = title;
+  if (typeof description === 'string') pull.body = description;
+  if (Array.isArray(reviewers)) pull.reviewers = readReviewers(reviewers);
+  touchPull(pull, clock.nowMs());
+  return undefined;
+}
+
+function readReviewers(value: JsonValue | undefined): string[] {
+  const reviewers: readonly JsonValue[] = Array.isArray(value) ? value : [];
+  return reviewers.map((one) => text(members(one)['account_id']) || text(members(one)['uuid']));
+}
+
 function open(request: ApiRequest, context: PullContext): Reply {
   const body = members(request.body);
   const branchOf = (side: JsonValue | undefined): string => text(members(members(side)['branch'])['name']);
   const title = text(body['title']);
   if (title === '') return refuse(400, 'title: required key not provided');
-  const reviewers: readonly JsonValue[] = Array.isArray(body['reviewers']) ? body['reviewers'] : [];
   const headBranch = branchOf(body['source']);
   const baseBranch = branchOf(body['destination']) || context.repository.head.replace('refs/heads/', '');
   const draft = {
@@ -77,7 +94,7 @@ function open(request: ApiRequest, context: PullContext): Reply {
     headBranch,
     baseBranch,
     isDraft: body['draft'] === true,
-    reviewers: reviewers.map((one) => text(members(one)['account_id']) || text(members(one)['uuid'])),
+    reviewers: readReviewers(body['reviewers']),
   };
   const opened = openPull(context, draft);
   switch (opened.kind) {

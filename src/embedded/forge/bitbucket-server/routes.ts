@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../base/index.ts';
 import type { ApiRequest } from '../core/front.ts';
 import { addComment, declinePull, openPull, type PullContext } from '../core/operations.ts';
-import type { Pull } from '../core/pulls.ts';
+import { type Pull, touchPull } from '../core/pulls.ts';
 import type { Reply } from '../core/reply.ts';
 import { clamp, members, text } from '../core/text.ts';
 import { acceptMerge, outOfDate, testMerge } from './merge.ts';
@@ -43,6 +43,8 @@ async function routePull(
   switch (operation) {
     case 'GET':
       return shown();
+    case 'PUT':
+      return change(request, context, pull) ?? shown();
     case 'GET/auto-merge':
       if (pull.auto === undefined) return { status: 204 };
       return { status: 200, body: { fromHash: pull.headId, strategyId: pull.auto.method } };
@@ -66,11 +68,27 @@ async function routePull(
   }
 }
 
+/** Reviewers that are not named any more are none; a title that is not named stays. */
+function change({ body }: ApiRequest, { clock }: PullContext, pull: Pull): Reply | undefined {
+  const { version, title, description, reviewers, draft } = members(body);
+  if (version !== pull.revision) return outOfDate(pull, typeof version === 'number' ? version : -1);
+  if (typeof title === 'string') pull.title = title;
+  pull.body = text(description);
+  pull.reviewers = readReviewers(reviewers);
+  if (typeof draft === 'boolean') pull.isDraft = draft;
+  touchPull(pull, clock.nowMs());
+  return undefined;
+}
+
+function readReviewers(value: JsonValue | undefined): string[] {
+  const reviewers: readonly JsonValue[] = Array.isArray(value) ? value : [];
+  return reviewers.map((one) => text(members(members(one)['user'])['name']));
+}
+
 function open(request: ApiRequest, context: PullContext): Reply {
   const body = members(request.body);
   const branchOf = (side: JsonValue | undefined): string =>
     text(members(side)['id']).replace(/^refs\/heads\//, '');
-  const reviewers: readonly JsonValue[] = Array.isArray(body['reviewers']) ? body['reviewers'] : [];
   const headBranch = branchOf(body['fromRef']);
   const baseBranch = branchOf(body['toRef']);
   const opened = openPull(context, {
@@ -79,7 +97,7 @@ function open(request: ApiRequest, context: PullContext): Reply {
     headBranch,
     baseBranch,
     isDraft: body['draft'] === true,
-    reviewers: reviewers.map((one) => text(members(members(one)['user'])['name'])),
+    reviewers: readReviewers(body['reviewers']),
   });
   switch (opened.kind) {
     case 'opened':

@@ -8,6 +8,8 @@ import { acceptMerge } from './merge.ts';
 import { describePull, pullUrl, renderLabel } from './render.ts';
 import { notFound, refuse } from './reply.ts';
 
+const longestTitle = 255;
+
 /** Answers a request to Gitea's API. */
 export async function routeGitea(request: ApiRequest): Promise<Reply> {
   const { method, url } = request;
@@ -34,6 +36,8 @@ async function routePull(request: ApiRequest, context: PullContext, rest: string
   const commented = /^issues\/(?<number>\d{1,9})\/comments$/.exec(rest)?.groups?.['number'];
   if (commented !== undefined && request.method === 'POST')
     return comment(request, context, Number(commented));
+  const labeled = /^issues\/(?<number>\d{1,9})\/labels$/.exec(rest)?.groups?.['number'];
+  if (labeled !== undefined && request.method === 'POST') return addLabels(request, context, Number(labeled));
   const { number, action = '' } = /^pulls\/(?<number>\d{1,9})(?<action>\/[a-z_]+)?$/.exec(rest)?.groups ?? {};
   const pull = number === undefined ? undefined : context.pulls.get(Number(number));
   if (pull === undefined) return notFound;
@@ -60,20 +64,37 @@ function comment({ body }: ApiRequest, context: PullContext, number: number): Re
   return { status: 201, body: { id: pull.comments.length, body: words } };
 }
 
+function addLabels({ body }: ApiRequest, context: PullContext, number: number): Reply {
+  const pull = context.pulls.get(number);
+  const names = readLabels(context, body);
+  if (pull === undefined || names === undefined) return notFound;
+  pull.labels = [...new Set([...pull.labels, ...names])];
+  touchPull(pull, context.clock.nowMs());
+  return { status: 200, body: pull.labels.map((name) => renderLabel(context.pulls, name)) };
+}
+
+/** The names of labels, which are told by their ids; `undefined` when there is no such label. */
+function readLabels({ pulls }: PullContext, body: JsonValue | undefined): string[] | undefined {
+  const { labels } = members(body);
+  const ids: readonly JsonValue[] = Array.isArray(labels) ? labels : [];
+  const names = ids.flatMap((id) => pulls.labels[Number(id) - 1] ?? []);
+  return names.length === ids.length ? names : undefined;
+}
+
 async function open(request: ApiRequest, context: PullContext): Promise<Reply> {
   const body = members(request.body);
   const title = text(body['title']);
   if (title === '') return refuse(422, '[Title]: Required');
-  const ids: readonly JsonValue[] = Array.isArray(body['labels']) ? body['labels'] : [];
-  const names = ids.map((id) => context.pulls.labels[Number(id) - 1]);
-  if (names.includes(undefined)) return refuse(404, 'label does not exist');
+  if (title.length > longestTitle) return refuse(422, '[Title]: MaxSize');
+  const labels = readLabels(context, request.body);
+  if (labels === undefined) return refuse(404, 'label does not exist');
   const opened = openPull(context, {
     title,
     body: text(body['body']),
     headBranch: text(body['head']),
     baseBranch: text(body['base']),
     isDraft: isDraftTitle(title),
-    labels: names.flatMap((name) => name ?? []),
+    labels,
     assignees: texts(body['assignees']),
   });
   switch (opened.kind) {
@@ -95,6 +116,7 @@ async function open(request: ApiRequest, context: PullContext): Promise<Reply> {
 
 async function change(request: ApiRequest, context: PullContext, pull: Pull): Promise<Reply> {
   const { title, body: words, state } = members(request.body);
+  if (text(title).length > longestTitle) return refuse(422, '[Title]: MaxSize');
   if (typeof title === 'string') {
     pull.title = title;
     pull.isDraft = isDraftTitle(title);

@@ -9,6 +9,9 @@ import { acceptMerge } from './merge.ts';
 import { describePull, renderUser } from './render.ts';
 import { notFound, refuse } from './reply.ts';
 
+const longestTitle = 255;
+const titleTooLong = `Title is too long (maximum is ${longestTitle} characters)`;
+
 /** Answers a request to GitLab's API. */
 export async function routeGitLab(request: ApiRequest): Promise<Reply> {
   const { method, url, logins } = request;
@@ -83,16 +86,14 @@ async function open(request: ApiRequest, context: PullContext): Promise<Reply> {
   }
   const title = text(body['title']);
   const [headBranch, baseBranch] = [text(body['source_branch']), text(body['target_branch'])];
-  if (title.length > 255) return refuse(400, ['Title is too long (maximum is 255 characters)']);
+  if (title.length > longestTitle) return refuse(400, [titleTooLong]);
   const opened = openPull(context, {
     title,
     body: text(body['description']),
     headBranch,
     baseBranch,
     isDraft: isDraftTitle(title),
-    labels: text(body['labels'])
-      .split(',')
-      .filter((label) => label !== ''),
+    labels: readLabels(body['labels']),
     reviewers: readUsers(body['reviewer_ids'], logins),
     assignees: readUsers(body['assignee_ids'], logins),
   });
@@ -113,12 +114,14 @@ async function open(request: ApiRequest, context: PullContext): Promise<Reply> {
 }
 
 async function change(request: ApiRequest, context: PullContext, pull: Pull): Promise<Reply> {
-  const { title, description, state_event: event } = members(request.body);
+  const { title, description, add_labels: labels, state_event: event } = members(request.body);
+  if (text(title).length > longestTitle) return refuse(400, [titleTooLong]);
   if (typeof title === 'string') {
     pull.title = title;
     pull.isDraft = isDraftTitle(title);
   }
   if (typeof description === 'string') pull.body = description;
+  pull.labels = [...new Set([...pull.labels, ...readLabels(labels)])];
   touchPull(pull, context.clock.nowMs());
   if (event === 'close') declinePull(context, pull);
   if (event === 'reopen' && !reopenPull(context, pull)) return refuse(422, ['cannot be reopened']);
@@ -152,6 +155,12 @@ function stateOf(pull: Pull): string {
 
 function isDraftTitle(title: string): boolean {
   return /^(?:draft:|\[draft\]|\(draft\))/i.test(title);
+}
+
+function readLabels(value: JsonValue | undefined): string[] {
+  return text(value)
+    .split(',')
+    .filter((label) => label !== '');
 }
 
 function readUsers(value: JsonValue | undefined, logins: readonly string[]): string[] {
