@@ -104,17 +104,17 @@ async function patchFreight(
   patches: ReadonlyMap<string, JsonObject>,
   place: Place,
 ): Promise<AppError | undefined> {
-  let error: AppError | undefined;
-  for (const [name, status] of patches) {
-    const key = { namespace: place.namespace, name };
-    // A Freight that is gone has nothing left to be said about it.
-    const failure = await attempt(
-      () => deps.writer.mergePatch(freights, key, { status }, { subresource: 'status' }, place.signal),
-      ['kube.not-found'],
-    );
-    error ??= failure;
-  }
-  return error;
+  const failures = await Promise.all(
+    [...patches].map(([name, status]) => {
+      const key = { namespace: place.namespace, name };
+      // A Freight that is gone has nothing left to be said about it.
+      return attempt(
+        () => deps.writer.mergePatch(freights, key, { status }, { subresource: 'status' }, place.signal),
+        ['kube.not-found'],
+      );
+    }),
+  );
+  return failures.find((failure) => failure !== undefined);
 }
 
 async function attempt(
