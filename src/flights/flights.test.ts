@@ -67,3 +67,61 @@ test('after a failure the next one begins anew', async () => {
   await expect(flights.join('a', false, () => Promise.reject(new Error('no')), never)).rejects.toThrow('no');
   expect(await flights.join('a', false, () => Promise.resolve(1), never)).toBe(1);
 });
+
+test('what gathers begins with the next turn, and goes beside one that is under way', async () => {
+  const flights = createFlights<number>({ gathers: true, atOnce: 2 });
+  const { work, calls } = createWork();
+  const first = flights.join('a', true, work, never);
+  await Promise.resolve();
+  const same = flights.join('a', true, work, never);
+  await settle();
+  expect(calls, 'asked for within one turn').toHaveLength(1);
+  const second = flights.join('a', true, work, never);
+  await settle();
+  expect(calls, 'the second does not wait for the first').toHaveLength(2);
+  const third = [flights.join('a', true, work, never), flights.join('a', true, work, never)];
+  await settle();
+  expect(calls, 'while two are under way, the others wait').toHaveLength(2);
+  calls[0]?.(1);
+  expect(await Promise.all([first, same])).toEqual([1, 1]);
+  await settle();
+  expect(calls, 'and go together').toHaveLength(3);
+  calls[2]?.(3);
+  expect(await Promise.all(third)).toEqual([3, 3]);
+  calls[1]?.(2);
+  expect(await second).toBe(2);
+});
+
+test('what is to be fresh overtakes only what is not', async () => {
+  const flights = createFlights<number>({ freshOvertakes: true });
+  const { work, calls } = createWork();
+  const old = flights.join('a', false, work, never);
+  await settle();
+  const fresh = flights.join('a', true, work, never);
+  await settle();
+  expect(calls).toHaveLength(2);
+  const next = flights.join('a', true, work, never);
+  await settle();
+  expect(calls, 'one that is fresh is under way').toHaveLength(2);
+  const joined = flights.join('a', false, work, never);
+  calls[1]?.(2);
+  expect(await Promise.all([fresh, joined])).toEqual([2, 2]);
+  await settle();
+  calls[0]?.(1);
+  calls[2]?.(3);
+  expect(await Promise.all([old, next])).toEqual([1, 3]);
+});
+
+test('what nobody wants any more is not begun', async () => {
+  const flights = createFlights<number>({ gathers: true });
+  const { work, calls } = createWork();
+  const gone = new AbortController();
+  const first = flights.join('a', true, work, gone.signal);
+  gone.abort('at once');
+  await expect(first).rejects.toBe('at once');
+  const next = flights.join('a', true, work, never);
+  await settle();
+  expect(calls).toHaveLength(1);
+  calls[0]?.(4);
+  expect(await next).toBe(4);
+});

@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
+import { orAbort } from './or-abort.ts';
 
 /** Work that callers share while it is under way. */
 export interface Flights<T> {
   /**
-   * The result of the work for this key, shared with others that ask for it.
+   * The result of the work for this key, shared with others that ask for it; a failure is shared too.
    *
    * A call that must not get anything older than itself sets `isFresh`: it joins only work that has not begun yet.
    * The work is aborted when everybody who waits for it has given up.
@@ -16,84 +16,109 @@ export interface Flights<T> {
   ): Promise<T>;
 }
 
+/** How work is shared. */
+export interface FlightsOptions {
+  /** How many of one key may be under way at once; with two, nobody waits for two. Default 1. */
+  readonly atOnce?: number;
+  /** Work begins with the next turn of the event loop, so that all who ask within one turn share it. Default false. */
+  readonly gathers?: boolean;
+  /** Work that somebody asked to be fresh begins beside work that nobody did. Default false. */
+  readonly freshOvertakes?: boolean;
+}
+
 interface Flight<T> {
+  readonly work: (signal: AbortSignal) => Promise<T>;
   readonly result: Promise<T>;
   readonly abort: AbortController;
-  readonly isFresh: boolean;
+  settle(result: Promise<T>): void;
+  isFresh: boolean;
   waiting: number;
 }
 
-/**
- * Creates a place for shared work; per key at most one is under way and one waits to begin.
- *
- * With `freshOvertakes`, one that somebody asked to be fresh begins beside one that nobody did.
- */
-export function createFlights<T>(options: { readonly freshOvertakes?: boolean } = {}): Flights<T> {
-  const running = new Map<string, Flight<T>>();
-  const next = new Map<string, Flight<T>>();
+/** The flights of one key. */
+interface Line<T> {
+  readonly running: Set<Flight<T>>;
+  /** Has not begun: whoever comes joins it. */
+  next: Flight<T> | undefined;
+}
 
-  function start(
-    key: string,
-    { after, isFresh }: { readonly after: Promise<unknown>; readonly isFresh: boolean },
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Flight<T> {
-    const abort = new AbortController();
-    const result = after.then(() => {
-      abort.signal.throwIfAborted();
-      if (next.get(key) === flight) next.delete(key);
-      running.set(key, flight);
-      return work(abort.signal);
-    });
-    const flight: Flight<T> = { result, abort, isFresh, waiting: 0 };
-    const clear = (): void => {
-      if (running.get(key) === flight) running.delete(key);
-      if (next.get(key) === flight) next.delete(key);
+/** Creates a place for shared work; of each key, one at most waits to begin. */
+export function createFlights<T>(options: FlightsOptions = {}): Flights<T> {
+  const { atOnce = 1, gathers = false, freshOvertakes = false } = options;
+  const lines = new Map<string, Line<T>>();
+
+  function mayBegin({ running }: Line<T>, { isFresh }: Flight<T>): boolean {
+    if (running.size < atOnce) return true;
+    return freshOvertakes && isFresh && ![...running].some((flight) => flight.isFresh);
+  }
+
+  /** Begins what waits, when its time has come. */
+  function advance(key: string, line: Line<T>): void {
+    const { next, running } = line;
+    if (next?.abort.signal.aborted === true) line.next = undefined;
+    else if (next !== undefined && mayBegin(line, next)) begin(key, line, next);
+    if (line.next === undefined && running.size === 0) lines.delete(key);
+  }
+
+  function begin(key: string, line: Line<T>, flight: Flight<T>): void {
+    line.next = undefined;
+    line.running.add(flight);
+    const end = (): void => {
+      line.running.delete(flight);
+      advance(key, line);
     };
-    result.then(clear, clear);
+    const result = run(flight);
+    flight.settle(result);
+    result.then(end, end);
+  }
+
+  function plan(key: string, line: Line<T>, work: Flight<T>['work']): Flight<T> {
+    let settle = (_: Promise<T>): void => undefined;
+    const result = new Promise<T>((resolve) => {
+      settle = resolve;
+    });
+    // Whoever waits sees the error; when nobody does any more, it is nobody's.
+    result.catch(() => undefined);
+    const flight = { work, result, settle, abort: new AbortController(), isFresh: false, waiting: 0 };
+    line.next = flight;
+    const look = (): void => {
+      if (line.next === flight) advance(key, line);
+    };
+    if (gathers) setImmediate(look);
+    else queueMicrotask(look);
     return flight;
   }
 
-  function find(key: string, isFresh: boolean, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const current = usable(running.get(key));
-    if (current !== undefined && !isFresh) return current;
-    const waiting = usable(next.get(key));
-    if (waiting !== undefined) return waiting;
-    const overtakes = options.freshOvertakes === true && isFresh && current?.isFresh !== true;
-    const before = overtakes ? undefined : running.get(key)?.result;
-    const after = (before ?? Promise.resolve()).then(ignore, ignore);
-    const flight = start(key, { after, isFresh }, work);
-    next.set(key, flight);
+  function find(key: string, isFresh: boolean, work: Flight<T>['work']): Flight<T> {
+    const line = lines.get(key) ?? { running: new Set(), next: undefined };
+    lines.set(key, line);
+    const underway = isFresh ? undefined : [...line.running].findLast(isWanted);
+    if (underway !== undefined) return underway;
+    const flight = line.next !== undefined && isWanted(line.next) ? line.next : plan(key, line, work);
+    if (isFresh) flight.isFresh = true;
     return flight;
   }
 
   return {
-    join(key, isFresh, work, signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      return wait(find(key, isFresh, work), signal);
+    async join(key, isFresh, work, signal) {
+      signal.throwIfAborted();
+      const flight = find(key, isFresh, work);
+      flight.waiting += 1;
+      try {
+        return await orAbort(flight.result, signal);
+      } finally {
+        flight.waiting -= 1;
+        if (flight.waiting === 0) flight.abort.abort(signal.reason);
+      }
     },
   };
 }
 
-function usable<T>(flight: Flight<T> | undefined): Flight<T> | undefined {
-  return flight?.abort.signal.aborted === false ? flight : undefined;
+/** Begins at once; whatever the work throws is its result. */
+async function run<T>({ work, abort }: Flight<T>): Promise<T> {
+  return work(abort.signal);
 }
 
-function wait<T>(flight: Flight<T>, signal: AbortSignal): Promise<T> {
-  flight.waiting++;
-  // A pass waits for many at once, and leaves each when it is over.
-  setMaxListeners(0, signal);
-  return new Promise((resolve, reject) => {
-    const leave = (): void => {
-      flight.waiting--;
-      if (flight.waiting === 0) flight.abort.abort(signal.reason);
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    const done = (): void => signal.removeEventListener('abort', leave);
-    flight.result.then(resolve, reject).finally(done);
-  });
-}
-
-function ignore(): void {
-  // The one before only has to be over; whoever waits for it gets its failure.
+function isWanted({ abort }: Flight<unknown>): boolean {
+  return !abort.signal.aborted;
 }

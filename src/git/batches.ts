@@ -1,5 +1,5 @@
+import { orAbort } from '../flights/index.ts';
 import type { GitObject, ObjectId } from '../wire/git/index.ts';
-import { orAbort } from './abort.ts';
 
 /** Objects by id. */
 export type Objects = ReadonlyMap<ObjectId, GitObject>;

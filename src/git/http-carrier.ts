@@ -11,7 +11,7 @@ import { accessKey } from './access.ts';
 import { type Call, type Carrier, type CarrierOptions, countBytes, type Next, undertake } from './carrier.ts';
 import { gitErrors } from './errors.ts';
 import type { GitMetrics, GitOperation } from './metrics.ts';
-import { SharedWork } from './shared-work.ts';
+import { together } from './together.ts';
 import { toStatusError } from './translate.ts';
 import { type HttpAddress, parseHttpUrl } from './url.ts';
 
@@ -60,7 +60,7 @@ export class HttpCarrier implements Carrier {
   readonly #reporting = new LRUCache<string, true>({ max: maxEndpoints });
 
   /** What is asked of a repository before anything else. */
-  readonly #firsts = new SharedWork<Advertised>();
+  readonly #firsts = together<Advertised>();
 
   constructor(http: HttpClient, metrics: GitMetrics, options: CarrierOptions) {
     this.#http = http;

@@ -14,8 +14,8 @@ import { Batches } from './batches.ts';
 import type { DiskCache } from './disk-cache.ts';
 import { gitErrors } from './errors.ts';
 import type { ObjectCache } from './object-cache.ts';
-import { SharedWork } from './shared-work.ts';
 import { toStoredEntries } from './stored-entries.ts';
+import { together } from './together.ts';
 import type { GitTransport } from './transport.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 import type { ObjectSource, StoredEntry } from './workdir/node.ts';
@@ -51,7 +51,7 @@ export class RemoteObjects implements ObjectSource {
   readonly #cache: ObjectCache;
   readonly #disk: DiskCache | undefined;
   readonly #batches = new Batches((wants, signal) => this.#fetchMissing(wants, signal));
-  readonly #fetches = new SharedWork<ReadonlyMap<ObjectId, GitObject>>();
+  readonly #fetches = together<ReadonlyMap<ObjectId, GitObject>>();
   /** Commits that were fetched lately: where trees and files have no ids to ask by, they come with these again. */
   readonly #roots = new LRUCache<ObjectId, true>({ max: maxRoots });
 

@@ -27,7 +27,7 @@ import {
 import { accessKey } from './access.ts';
 import type { Carrier, Next } from './carrier.ts';
 import { gitErrors } from './errors.ts';
-import { SharedWork } from './shared-work.ts';
+import { together } from './together.ts';
 import { describeUrl, parseRemoteUrl } from './url.ts';
 
 /** What a push brought back: the report, and what the host said to people meanwhile. */
@@ -62,7 +62,7 @@ const maxSaid = 600;
 export class GitTransport {
   readonly #carrier: Carrier;
   readonly #maxPackBytes: number;
-  readonly #looks = new SharedWork<readonly RemoteRef[]>();
+  readonly #looks = together<readonly RemoteRef[]>();
   readonly #abilities = new LRUCache<string, Abilities>({ max: maxRepositories });
 
   constructor(carrier: Carrier, { maxPackBytes }: { readonly maxPackBytes: number }) {

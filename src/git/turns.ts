@@ -1,4 +1,4 @@
-import { orAbort } from './abort.ts';
+import { orAbort } from '../flights/index.ts';
 
 /** Lets work of one key happen one after the other, in the order of arrival. */
 export class Turns {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type AppError, describeError } from '../base/index.ts';
+import { orAbort } from '../flights/index.ts';
 import type { Clock, Credential } from '../ports/index.ts';
 import { credentialsErrors } from './errors.ts';
 import type { Material } from './types.ts';
@@ -143,12 +144,4 @@ function createLimit(
     cancel = clock.schedule(limitMs, () => reject(onExpired()));
   });
   return { expired, cancel: () => cancel() };
-}
-
-function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

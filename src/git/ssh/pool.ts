@@ -1,5 +1,5 @@
+import { orAbort } from '../../flights/index.ts';
 import type { Clock } from '../../ports/index.ts';
-import { orAbort } from '../abort.ts';
 import type { SshConnection } from './connection.ts';
 
 /** How many connections there are, and for how long. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { orAbort } from '../../flights/index.ts';
 import type { Clock, GitRemote, HostKeys } from '../../ports/index.ts';
 import {
   type Advertisement,
@@ -7,7 +8,6 @@ import {
   PacketReader,
   readAdvertisement,
 } from '../../wire/git/index.ts';
-import { orAbort } from '../abort.ts';
 import {
   type Call,
   type Carrier,

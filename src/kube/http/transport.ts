@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { describeError, type JsonValue } from '../../base/index.ts';
+import { orAbort } from '../../flights/index.ts';
 import type { Clock, Metrics } from '../../ports/index.ts';
 import { kubeErrors } from '../errors.ts';
 import { type BucketOptions, createBucket } from '../queue/rate-limit.ts';
@@ -73,7 +74,7 @@ export function createTransport(
   }
 
   async function attempt(request: KubeRequest, limit: LimitedSignal, isRefused: boolean, use: Use) {
-    const auth = await untilAborted(connection.authenticate(isRefused), limit.signal);
+    const auth = await orAbort(connection.authenticate(isRefused), limit.signal);
     const headers: Record<string, string | string[]> = {
       accept: 'application/json',
       ...copyHeaders(auth.headers),
@@ -177,16 +178,6 @@ function copyHeaders(headers: ConnectionAuth['headers']): Record<string, string 
     copied[name] = typeof value === 'string' ? value : [...value];
   }
   return copied;
-}
-
-/** Waits no longer than the signal; the work itself goes on for whoever else waits for it. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => reject(signal.reason);
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
-  });
 }
 
 /** The bytes of a stream until it ends or the signal is aborted; leaving the loop closes the connection. */

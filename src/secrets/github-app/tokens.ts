@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { sha256Hex } from '../../base/index.ts';
+import { orAbort } from '../../flights/index.ts';
 import type { Clock, HttpClient } from '../../ports/index.ts';
 import type { GitHubApp } from './app.ts';
 import { githubAppErrors } from './errors.ts';
@@ -72,7 +73,7 @@ export function createGitHubAppTokens(deps: {
       const kept = known.get(key);
       const isGood = kept !== undefined && kept.expiresAtMs - marginMs > clock.nowMs();
       if (isGood && kept.token !== refused) return kept.token;
-      const made = await orAborted(flights.get(key) ?? start(key, order), signal);
+      const made = await orAbort(flights.get(key) ?? start(key, order), signal);
       return made.token;
     },
   };
@@ -82,13 +83,4 @@ export function createGitHubAppTokens(deps: {
 function toKey({ app, api, repositories }: TokenOrder): string {
   const names = repositories.map((name) => name.toLowerCase());
   return JSON.stringify([api, app.issuer, app.installation, sha256Hex(app.privateKey), names]);
-}
-
-function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

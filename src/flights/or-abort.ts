@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** The outcome of a promise, or the reason of the signal when that comes first. */
+/** The outcome of a promise, or the reason of the signal when that comes first; the work itself goes on. */
 export function orAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   // One promotion waits for many things at once, and leaves each when it is over.
   setMaxListeners(0, signal);
