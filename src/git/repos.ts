@@ -42,6 +42,7 @@ import { RemoteObjects } from './objects.ts';
 import { Pusher } from './push.ts';
 import { readOutcome } from './push-report.ts';
 import { pushTag } from './push-tag.ts';
+import { findByShortId, isShortId } from './short-ids.ts';
 import { Signers } from './signing/signer.ts';
 import { SshCarrier, type SshOptions } from './ssh/ssh-carrier.ts';
 import { GitTransport } from './transport.ts';
@@ -159,8 +160,11 @@ class ProtocolGitRepos implements GitAdapter {
 
   async resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef> {
     if (target.kind === 'commit') {
-      await this.#readProven(remote, { commit: target.commit }, signal);
-      return { commit: target.commit };
+      const short = target.commit.toLowerCase();
+      const deps = { transport: this.#transport, source: this.#objectsOf(remote) };
+      const commit = isShortId(short) ? await findByShortId(remote, short, deps, signal) : target.commit;
+      await this.#readProven(remote, { commit }, signal);
+      return { commit };
     }
     const name = nameOf(target);
     const refs = await this.#transport.listRefs(remote, [name], signal);

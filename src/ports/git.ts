@@ -195,6 +195,7 @@ export interface TagPushRequest {
  * git.branch-protected, git.hook-declined, git.tag-exists, git.bad-ref-name.
  */
 export interface GitRepos {
+  /** A commit may be given by the beginning of its id, when it is one of the newest thousand of a branch. */
   resolve(remote: GitRemote, target: RefTarget, signal: AbortSignal): Promise<ResolvedRef>;
   /** A work tree at a commit; fetches no more than the commit itself. */
   checkout(remote: GitRemote, at: CheckoutRequest, signal: AbortSignal): Promise<Worktree>;

@@ -123,6 +123,18 @@ export function describeGitRepos(name: string, startHost: () => Promise<TestGitH
       expect(read.parents).toHaveLength(1);
     });
 
+    test('a commit is found by the beginning of its id, also one that no reference names', async () => {
+      const { remote, commit: older } = await seed({ 'a.txt': 'a' });
+      await change(startProcess().repos, remote, 'a.txt', 'b');
+      const resolve = (commit: string) =>
+        startProcess().repos.resolve(remote, { kind: 'commit', commit }, signal);
+      const { commit: newer } = await startProcess().repos.resolve(remote, { kind: 'default' }, signal);
+      expect(await resolve(newer.slice(0, 12))).toEqual({ commit: newer });
+      expect(await resolve(older.slice(0, 8).toUpperCase())).toEqual({ commit: older });
+      const other = older.startsWith('0') ? 'f' : '0';
+      await expect(resolve(other.repeat(12))).rejects.toMatchObject({ code: 'git.ref-not-found' });
+    });
+
     test('a branch that exists cannot be created', async () => {
       const { remote } = await seed({ 'a.txt': 'a' });
       const again = startProcess().repos.createBranch(remote, 'main', draft('Again'), signal);

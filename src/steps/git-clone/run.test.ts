@@ -175,6 +175,16 @@ describe('refusals', () => {
       want: 'two checkouts at "a"',
     },
     {
+      name: 'one path in two spellings',
+      config: {
+        checkout: [
+          { path: './a/b', as: 'x' },
+          { path: '/a/c/../b/', as: 'y' },
+        ],
+      },
+      want: 'two checkouts at "a/b"',
+    },
+    {
       name: 'sparse paths that are no directories below the root',
       config: { checkout: [{ path: 'a', sparse: ['x', '../y'] }] },
       want: 'sparse: "../y"',

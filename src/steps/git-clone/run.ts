@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { AppError } from '../../base/index.ts';
 import type { StepOutcome } from '../../domain/index.ts';
 import type { GitRemote, RefTarget, ResolvedRef, StepContext } from '../../ports/index.ts';
@@ -21,7 +22,7 @@ export async function run(context: Context): Promise<StepOutcome> {
   const { mounts, pins, commits } = await withRemote(context, config, checkOut);
   const submodules = config.recurseSubmodules === true ? await checkOutSubmodules(context, mounts) : [];
   // All or nothing: a step that failed is not replayed, so it must leave nothing behind.
-  const taken = firstRepeated([...mounts, ...submodules].map(({ path }) => path));
+  const taken = firstRepeated([...mounts, ...submodules].map(({ path }) => placeOf(path)));
   if (taken !== undefined) return invalid(`there are two checkouts or submodules at "${taken}"`);
   const author = config.author === undefined ? {} : { author: toCommitter(config.author) };
   for (const { path, worktree } of mounts) ports.workdir.mount(path, worktree, author);
@@ -58,7 +59,7 @@ function refuse(config: GitCloneConfig): StepOutcome | undefined {
   const name = firstRepeated(config.checkout.map(nameOf));
   if (name !== undefined)
     return invalid(`duplicate checkout alias "${name}": give each checkout its own "as"`);
-  const path = firstRepeated(config.checkout.map((checkout) => checkout.path));
+  const path = firstRepeated(config.checkout.map((checkout) => placeOf(checkout.path)));
   if (path !== undefined) return invalid(`two checkouts at "${path}": give each its own "path"`);
   const sparse = config.checkout.flatMap((checkout) => checkout.sparse ?? []);
   const notDirectory = sparse.find((directory) => !isSparseDirectory(directory));
@@ -68,6 +69,11 @@ function refuse(config: GitCloneConfig): StepOutcome | undefined {
     );
   }
   return undefined;
+}
+
+/** One text for all ways to write a path below the work directory, e.g. "src" for "./src/". */
+function placeOf(path: string): string {
+  return posix.normalize(`/${path}`).replace(/^\/+|\/+$/g, '');
 }
 
 function firstRepeated(texts: readonly string[]): string | undefined {

@@ -5,7 +5,12 @@ const Checkout = z
   .strictObject({
     path: pathField('Where the files appear, relative to the work directory.'),
     branch: z.string().optional().describe('Branch to check out.'),
-    commit: z.string().optional().describe('Commit id to check out.'),
+    commit: z
+      .string()
+      .optional()
+      .describe(
+        'Id of the commit to check out; the beginning will do for the newest thousand commits of branches.',
+      ),
     tag: z.string().optional().describe('Tag to check out.'),
     create: z.boolean().optional().describe('Create the branch, with one empty commit, when it is missing.'),
     as: z.string().optional().describe('Name of the checkout in the output. Default: its path.'),
