@@ -9,10 +9,19 @@ export function cannotFollow(repoURL: string, problem: string): AppError {
   return discoveryErrors.create('discovery.invalid-subscription', message);
 }
 
-/** Names a git repository together with who asks. */
+/** Names a git repository together with who asks; some hosts heed the case of its path. */
 export function remoteKey({ url, credential, insecureSkipTLSVerify }: GitRemote): string {
   const trust = insecureSkipTLSVerify === true ? 'insecure' : '';
-  return [normalizeGitUrl(url), whoAsks(credential), trust].join('\n');
+  return [normalizeGitUrl(url), pathAsWritten(url), whoAsks(credential), trust].join('\n');
+}
+
+function pathAsWritten(url: string): string {
+  const beforePath = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/]*@)?[^/:]*(?::\d+(?=\/))?[/:]*/i;
+  return url
+    .trim()
+    .replace(beforePath, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/i, '');
 }
 
 /** Names who asks, and which of the secrets that stood behind the name: what replaced one may see something else. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeUrl, parseHttpUrl, parseRemoteUrl } from './url.ts';
 
 const same = [
-  'https://github.com/Example/Repo.git',
+  'https://github.com/example/repo.git',
   'https://github.com/example/repo',
   'https://GitHub.com/example/repo.git/',
   'https://user:secret@github.com:443/example/repo',
@@ -21,7 +21,7 @@ test('the address of requests keeps the path as it was written and has no user',
 
 test('over SSH, both ways of writing name the same repository', () => {
   const urls = [
-    'git@github.com:Example/Repo.git',
+    'git@github.com:example/repo.git',
     'github.com:example/repo/',
     'ssh://git@GitHub.com/example/repo.git',
     'ssh://git:secret@github.com:22/example/repo',
@@ -30,6 +30,15 @@ test('over SSH, both ways of writing name the same repository', () => {
   expect(new Set(urls.map((url) => parseRemoteUrl({ url }).store))).toEqual(
     new Set(['ssh://git@github.com/example/repo']),
   );
+});
+
+const apart = [
+  ['https://git.example/team/App', 'https://git.example/team/app'],
+  ['git@git.example:team/App', 'git@git.example:team/app'],
+  ['Deploy@git.example:team/app', 'deploy@git.example:team/app'],
+] as const;
+test.each(apart)('%s and %s may be two repositories', (one, other) => {
+  expect(parseRemoteUrl({ url: one }).store).not.toBe(parseRemoteUrl({ url: other }).store);
 });
 
 const addresses = [

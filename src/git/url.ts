@@ -4,7 +4,7 @@ import { gitErrors } from './errors.ts';
 /** A repository over smart HTTP. */
 export interface HttpAddress {
   readonly kind: 'http';
-  /** Names the repository whatever way its URL was written; safe to log. */
+  /** Names the repository whatever way its URL was written, but for the case of its path, which some hosts heed; safe to log. */
   readonly store: string;
   /** Host and port as metrics name them. */
   readonly host: string;
@@ -16,7 +16,7 @@ export interface HttpAddress {
 /** A repository over SSH. */
 export interface SshAddress {
   readonly kind: 'ssh';
-  /** Names the repository whatever way its URL was written; safe to log. */
+  /** Names the repository whatever way its URL was written, but for the case of its path, which some hosts heed; safe to log. */
   readonly store: string;
   /** Host and port as metrics name them; the port only when it is not SSH's own. */
   readonly host: string;
@@ -72,7 +72,7 @@ export function describeUrl(url: string): string {
 function toHttpAddress(url: URL): HttpAddress {
   const { origin, host } = url;
   const path = url.pathname.replace(/\/+$/, '');
-  const store = origin + path.replace(/\.git$/, '').toLowerCase();
+  const store = origin + path.replace(/\.git$/, '');
   return { kind: 'http', store, base: origin + path, origin, host };
 }
 
@@ -111,13 +111,10 @@ function toSshAddress(parts: {
   }
   const shown = hostname.includes(':') ? `[${hostname}]` : hostname;
   const host = parts.port === sshPort ? shown : `${shown}:${parts.port}`;
-  const name = path
-    .replace(/^\/+/, '')
-    .replace(/\.git$/, '')
-    .toLowerCase();
+  const name = path.replace(/^\/+/, '').replace(/\.git$/, '');
   return {
     kind: 'ssh',
-    store: `ssh://${user.toLowerCase()}@${host}/${name}`,
+    store: `ssh://${user}@${host}/${name}`,
     host,
     hostname,
     port: parts.port,

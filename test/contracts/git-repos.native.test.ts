@@ -86,6 +86,25 @@ function describeNative(): void {
     }
   });
 
+  test('repositories whose names differ in case alone are kept apart, as the host keeps them', async () => {
+    await using http = createHttpClient();
+    await using host = await startGitHttpBackend();
+    const repos = createGitRepos({ http, clock: createSystemClock(), random: createSeededRandom() });
+    const credential = { identity: 'secret demo/git', ...host.credential };
+    const draft = (message: string) => ({ message, author: person, committer: person, headers: [] });
+    const names = ['app', 'App'];
+    const remotes = await Promise.all(
+      names.map(async (name) => ({ url: await host.createRepository(name), credential })),
+    );
+    for (const [index, remote] of remotes.entries())
+      await repos.createBranch(remote, 'main', draft(names[index] ?? ''), signal);
+    for (const [index, remote] of remotes.entries()) {
+      const { commit } = await repos.resolve(remote, { kind: 'default' }, signal);
+      expect((await repos.readCommit(remote, commit, signal)).message).toBe(`${names[index]}\n`);
+      expect(await git(host.folderOf(names[index] ?? ''), ['rev-parse', 'main'])).toBe(commit);
+    }
+  });
+
   test('an annotated tag resolves to its commit', async () => {
     await using http = createHttpClient();
     await using host = await startGitHttpBackend();
