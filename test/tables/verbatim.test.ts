@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Warehouse, warehouses } from '../../src/api/v1alpha1/index.ts';
+import { freights, stages, type Warehouse, warehouses } from '../../src/api/v1alpha1/index.ts';
 import type { JsonValue } from '../../src/base/index.ts';
 import { inflateSteps, type TaskContent } from '../../src/domain/promotion/index.ts';
 import { createStepExpressions, type PlannedStep } from '../../src/steps/engine/index.ts';
@@ -229,7 +229,8 @@ const origin = { kind: 'Warehouse', name: 'main' } as const;
 
 function createExpressions({ vars }: Omit<Way, 'want'>, tag: string) {
   const clock = createManualClock();
-  const { reader, put } = createFakeCluster({ clock });
+  const watched = [warehouses, freights, stages].map((type) => ({ type }));
+  const { reader, put } = createFakeCluster({ clock, watched });
   const metadata = (name: string) => ({ name, namespace: 'demo' });
   put(warehouses, {
     apiVersion,
