@@ -12,6 +12,15 @@ const outdir = resolve(root, process.argv[2] ?? 'dist');
 // Chunks carry a hash in their names, so that old ones would pile up.
 rmSync(`${outdir}/chunks`, { recursive: true, force: true });
 
+const slimUndici = {
+  name: 'slim-undici',
+  setup({ onResolve }) {
+    onResolve({ filter: /^undici$/ }, ({ importer }) =>
+      importer.startsWith(resolve(root, 'src')) ? { path: resolve(root, 'tools/undici.mjs') } : undefined,
+    );
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: { gantry: 'src/main/gantry.ts' },
@@ -25,6 +34,7 @@ await build({
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [slimUndici],
   loader: { '.yaml': 'text' },
   // lmdb brings a compiled part for each platform, found from its own folder; ssh2's compiled parts are optional.
   external: ['lmdb', 'cpu-features', '*.node'],
