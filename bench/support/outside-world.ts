@@ -32,6 +32,15 @@ export interface OutsideParts {
   readonly kube: string;
 }
 
+/** Git tidies up in the background, in repositories that drivers are about to remove. */
+const withoutMaintenance = {
+  GIT_CONFIG_COUNT: '2',
+  GIT_CONFIG_KEY_0: 'gc.auto',
+  GIT_CONFIG_VALUE_0: '0',
+  GIT_CONFIG_KEY_1: 'maintenance.auto',
+  GIT_CONFIG_VALUE_1: 'false',
+};
+
 const execute = promisify(execFile);
 const driverLimitMs = 10 * 60_000;
 const programLimitMs = 60_000;
@@ -67,6 +76,7 @@ export async function openOutsideWorld(
       KUBECONFIG: kube.kubeconfig,
       REGISTRY: registry.address,
       GIT_URL: gitUrl,
+      ...withoutMaintenance,
       ...startController(kube, folder, controllerNodeArgs, resources),
     };
     return {
