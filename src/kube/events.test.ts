@@ -72,6 +72,35 @@ test('what is told once is one event, whoever tells it', async () => {
   expect(log.lines).toEqual([]);
 });
 
+test('events come after what they tell of: they wait a second, unless the process ends', async () => {
+  const { clock, cluster, events } = setUp();
+  events.emit(draft);
+  await clock.advance(900);
+  events.emit(draft);
+  expect(cluster.all(eventType)).toHaveLength(0);
+  await clock.advance(100);
+  expect(cluster.all(eventType)).toHaveLength(2);
+  events.emit(draft);
+  await events.flush();
+  expect(cluster.all(eventType)).toHaveLength(3);
+});
+
+test('a server that does not answer keeps no process from ending', async () => {
+  const { clock, cluster, events } = setUp();
+  cluster.onWrite(() => {
+    throw kubeErrors.create('kube.unavailable', 'down');
+  });
+  events.emit(draft);
+  let hasEnded = false;
+  const flushed = events.flush().then(() => {
+    hasEnded = true;
+  });
+  await clock.advance(4_900);
+  expect(hasEnded).toBe(false);
+  await clock.advance(100);
+  await flushed;
+});
+
 test('a transient failure is retried', async () => {
   const { clock, cluster, events } = setUp();
   let failures = 2;

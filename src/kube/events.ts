@@ -21,18 +21,23 @@ const maxPending = 1000;
 /** Of so many things that are told once it is remembered that they were. */
 const maxRemembered = 10_000;
 const maxAttempts = 8;
+/** How long an Event waits for a moment in which the server has less to do. */
+const settleMs = 1_000;
+/** The longest that the end of a process waits for Events. */
+const flushLimitMs = 5_000;
 const backoff = { baseMs: 500, maxMs: 30_000 };
 /** Longest name of a Kubernetes object, less a dot and sixteen hex digits. */
 const maxInvolvedName = 253 - 17;
 
 /** The Events port on a cluster, with a way to end it. */
 export interface KubeEvents extends Events {
-  /** Resolves when everything emitted so far is written or given up. */
+  /** Resolves when everything emitted so far is written or given up, or after five seconds. */
   flush(): Promise<void>;
 }
 
 /**
- * Writes core/v1 Events one after the other in the background, each as an object of its own.
+ * Writes core/v1 Events one after the other in the background, each as an object of its own, a second after they were told:
+ * what they tell of comes first.
  *
  * Guarantees: transient failures are retried, everything else is logged and dropped; `emit` never throws.
  */
@@ -40,8 +45,9 @@ export function createKubeEvents(
   deps: { readonly writer: KubeWriter; readonly clock: Clock; readonly random: Random; readonly log: Log },
   signal: AbortSignal,
 ): KubeEvents {
-  let tail: Promise<void> = Promise.resolve();
-  let pending = 0;
+  const pending: KubeObject[] = [];
+  let draining: Promise<void> | undefined;
+  let hurry = (): void => undefined;
   let lastNanos = 0n;
 
   /** What is told once and has been told by this process; other processes are met at the Event's name. */
@@ -84,26 +90,46 @@ export function createKubeEvents(
     }
   }
 
+  /** Writes what there is; more may come meanwhile. */
+  async function drain(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = deps.clock.schedule(settleMs, resolve);
+      hurry = () => {
+        cancel();
+        resolve();
+      };
+    });
+    for (let next = pending[0]; next !== undefined; next = pending[0]) {
+      await writeOne(next);
+      pending.shift();
+    }
+    draining = undefined;
+  }
+
   return {
     emit(draft) {
       if (draft.once !== undefined && told.has(draft.once)) return;
-      if (pending >= maxPending) {
+      if (pending.length >= maxPending) {
         deps.log.warn('event dropped', {
           namespace: draft.involved.namespace,
           reason: 'too many are waiting',
         });
         return;
       }
-      pending += 1;
       if (draft.once !== undefined) remember(draft.once);
-      const object = toEvent(draft, nextNanos(), deps.clock.nowMs());
-      tail = tail
-        .then(() => writeOne(object))
-        .finally(() => {
-          pending -= 1;
-        });
+      pending.push(toEvent(draft, nextNanos(), deps.clock.nowMs()));
+      draining ??= drain();
     },
-    flush: () => tail,
+    async flush() {
+      if (draining === undefined) return;
+      hurry();
+      let cancel = (): void => undefined;
+      const late = new Promise<void>((resolve) => {
+        cancel = deps.clock.schedule(flushLimitMs, resolve);
+      });
+      await Promise.race([draining, late]);
+      cancel();
+    },
   };
 }
 

@@ -8,6 +8,13 @@ import { setFlagsFromString } from 'node:v8';
  * and saves microseconds for each request.
  */
 export function tuneRuntime(): void {
+  // JavaScript is optimized in the background too: what is called for the fiftieth time is not what the process lives on.
+  // Up to V8 11, functions earn it by the bytes of code that they run; later versions, which count calls, do it well.
+  if (v8Major() < 12) setFlagsFromString('--interrupt-budget=1000000');
   setFlagsFromString('--no-wasm-dynamic-tiering');
   setFlagsFromString('--no-wasm-tier-up');
+}
+
+function v8Major(): number {
+  return Number.parseInt(process.versions.v8, 10);
 }

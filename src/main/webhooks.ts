@@ -30,6 +30,7 @@ export async function startWebhooks(
   const { client } = deps;
   const ending = resources.use(new AbortController(), (controller) => controller.abort());
   const events = createKubeEvents({ ...deps, writer: client.writer }, ending.signal);
+  resources.use(events, (one) => one.flush());
   const server = await startWebhookServer(
     { ...deps, reader: client.reader, writer: client.writer, events },
     {

@@ -291,6 +291,29 @@ test('a server that does not answer is given up after the time limit', async () 
   });
 });
 
+const half = JSON.stringify(createWidget()).slice(0, 20);
+test.each([
+  {
+    name: 'is cut off',
+    answer: (response: ServerResponse) => void response.write(half, () => response.destroy()),
+    want: 'kube.unreachable',
+  },
+  {
+    name: 'is larger than the limit',
+    answer: (response: ServerResponse) => void response.end('x'.repeat(2_000)),
+    want: 'kube.protocol',
+  },
+  {
+    name: 'ends too early',
+    answer: (response: ServerResponse) => void response.end(half),
+    want: 'kube.protocol',
+  },
+])('an answer that $name is $want', async ({ answer, want }) => {
+  const options = { maxBodyBytes: 1_000 };
+  const { rest } = await setUp((_, response) => answer(response.writeHead(200)), undefined, options);
+  await expect(rest.get(widgetType, widgetKey(), live)).rejects.toMatchObject({ code: want });
+});
+
 test('nobody listening is unreachable, and the caller can give up', async () => {
   const metrics = createMemoryMetrics();
   const transport = createTransport(

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { describeError, type JsonValue } from '../../base/index.ts';
@@ -202,19 +203,14 @@ async function readAnswer(
   label: RequestLabel,
   maxBodyBytes: number,
 ): Promise<JsonValue> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBodyBytes) {
-      throw kubeErrors.create(
-        'kube.protocol',
-        `${label.verb} ${label.path} answered more than ${maxBodyBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
+  const bytes = await collect(response.body, maxBodyBytes);
+  if (bytes === undefined) {
+    throw kubeErrors.create(
+      'kube.protocol',
+      `${label.verb} ${label.path} answered more than ${maxBodyBytes} bytes`,
+    );
   }
-  const body = parseJson(Buffer.concat(chunks).toString('utf8'));
+  const body = parseJson(bytes.toString('utf8'));
   if (response.statusCode < 200 || response.statusCode >= 300) {
     const retryAfter = response.headers['retry-after'];
     throw createStatusError(label, {
@@ -227,6 +223,27 @@ async function readAnswer(
     throw kubeErrors.create('kube.protocol', `${label.verb} ${label.path} was not answered with JSON`);
   }
   return body;
+}
+
+/**
+ * The bytes of a body; `undefined` when there are more than `maxBytes`. By events, because a loop over the body costs more
+ * than a small answer itself.
+ */
+function collect(body: Readable, maxBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    body.on('data', (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      chunks.push(chunk);
+      if (sizeBytes <= maxBytes) return;
+      resolve(undefined);
+      body.destroy();
+    });
+    body.once('end', () => resolve(Buffer.concat(chunks, sizeBytes)));
+    body.once('error', reject);
+    body.once('close', () => reject(new Error('the answer was cut off')));
+  });
 }
 
 function parseJson(text: string): JsonValue | undefined {
