@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bench, BenchContext, Figure } from './support/bench.ts';
 import {
   type DriverReport,

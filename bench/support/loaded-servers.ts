@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startGenuineKube } from '../../test/support/genuine-kube.ts';
 import { readUsage, startNode, type Usage } from './child.ts';
 

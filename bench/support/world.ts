@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { projects } from '../../src/api/v1alpha1/index.ts';
 import { createHttpClient } from '../../src/http/index.ts';
 import { createKubeClient, type KubeClient } from '../../src/kube/index.ts';

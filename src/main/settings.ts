@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../base/index.ts';
 import { mainErrors } from './errors.ts';
 

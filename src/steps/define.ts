@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../base/index.ts';
 import { isJsonObject } from '../base/index.ts';
 import type { StepOutcome } from '../domain/index.ts';

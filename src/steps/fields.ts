@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../base/index.ts';
 
 /** A path below the work directory. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createJsonPatch, isJsonObject, type JsonObject, type JsonValue } from '../base/index.ts';
 import type { Denial, Requester } from '../domain/admission/index.ts';
 

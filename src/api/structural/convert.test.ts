@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { toStructuralSchema } from './convert.ts';
 import { structuralErrors } from './errors.ts';
 import type { StructuralSchema } from './schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/index.ts';
 import { structuralErrors } from './errors.ts';
 import { readStructuralSchema, type StructuralSchema } from './schema.ts';

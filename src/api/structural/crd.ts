@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonObject } from '../../base/index.ts';
 import type { CustomResourceDefinition } from '../core/index.ts';
 import type { ResourceType } from '../meta/index.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Configuration of compose-output: any object with at least one member. */
 export const ComposeOutputConfig = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorField, insecureSkipTLSVerifyField, pathField, repoURLField } from '../fields.ts';
 
 const Checkout = z

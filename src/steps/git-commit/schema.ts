@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorField, pathField } from '../fields.ts';
 
 /** Configuration of git-commit. */

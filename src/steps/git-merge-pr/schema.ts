@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationField, hostedRepoURLField, insecureSkipTLSVerifyField, providerField } from '../fields.ts';
 
 /** Configuration of git-merge-pr. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostedRepoURLField, insecureSkipTLSVerifyField, providerField } from '../fields.ts';
 
 /** Configuration of git-open-pr. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pathField, providerField } from '../fields.ts';
 
 /** Configuration of git-push. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pathField } from '../fields.ts';
 
 const Update = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubeObject, ResourceType } from '../../meta/index.ts';
 import type { KindDefinition } from '../../structural/index.ts';
 import { freightOrigin } from '../shared/artifacts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyJson, type Immutable, openText, someText, text, textMap, time } from './fields.ts';
 
 const subscriptionName = text(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Condition } from '../../meta/index.ts';
 import { int64, time } from './fields.ts';
 

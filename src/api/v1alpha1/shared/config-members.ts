@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Immutable, kubernetesName, someText, text, textMap } from './fields.ts';
 import { labelSelector, localReference, nameAndLabelSelector } from './selectors.ts';
 

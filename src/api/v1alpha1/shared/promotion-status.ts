@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { freightCollection, freightReference } from './artifacts.ts';
 import { lastHandledRefresh } from './conditions.ts';
 import { type Immutable, int64, jsonObject, openText, text, time } from './fields.ts';

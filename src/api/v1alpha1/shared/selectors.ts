@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Immutable, text, textMap } from './fields.ts';
 
 const requirement = z

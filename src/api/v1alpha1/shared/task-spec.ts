@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Immutable } from './fields.ts';
 import { expressionVariables, plainStep } from './steps.ts';
 

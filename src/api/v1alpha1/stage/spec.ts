@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { freightOrigin } from '../shared/artifacts.ts';
 import { durationPattern, flag, type Immutable, text, textLike, textMap } from '../shared/fields.ts';
 import { labelSelector } from '../shared/selectors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { artifactReference } from '../shared/artifacts.ts';
 import { conditions, lastHandledRefresh, observedGeneration } from '../shared/conditions.ts';
 import { type Immutable, someText, text, textMap, time } from '../shared/fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compileRe2, isJsonObject, type JsonObject, type JsonValue } from '../../../base/index.ts';
 import { flag, type Immutable, text, time } from '../shared/fields.ts';
 import {
