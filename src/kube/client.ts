@@ -1,4 +1,14 @@
-import type { Clock, KubeChanges, KubeReader, KubeWriter, Log, Metrics, Random } from '../ports/index.ts';
+import type {
+  Clock,
+  KubeAccess,
+  KubeChanges,
+  KubeReader,
+  KubeWriter,
+  Log,
+  Metrics,
+  Random,
+} from '../ports/index.ts';
+import { createAccess } from './access.ts';
 import { type CacheOptions, createCache } from './cache/cache.ts';
 import type { Health } from './health.ts';
 import { type Connection, createPlainConnection, type PlainConnection } from './http/connection.ts';
@@ -18,6 +28,7 @@ export interface KubeClient {
   readonly reader: KubeReader;
   readonly writer: KubeWriter;
   readonly changes: KubeChanges;
+  readonly access: KubeAccess;
   /** Where it is connected, for people. */
   readonly server: string;
   /**
@@ -61,6 +72,7 @@ export async function createKubeClient(
     reader: createReader(cache, rest),
     writer: createWriter(cache, rest),
     changes: cache,
+    access: createAccess(rest),
     server: connection.server,
     async start(types, signal) {
       const started = types.map((watched) => {

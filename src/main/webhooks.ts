@@ -32,7 +32,13 @@ export async function startWebhooks(
   const events = createKubeEvents({ ...deps, writer: client.writer }, ending.signal);
   resources.use(events, (one) => one.flush());
   const server = await startWebhookServer(
-    { ...deps, reader: client.reader, writer: client.writer, events },
+    {
+      ...deps,
+      reader: client.reader,
+      writer: client.writer,
+      events,
+      access: client.access,
+    },
     {
       host: start.host,
       port: start.port,

@@ -60,11 +60,13 @@ export type {
   HttpTls,
 } from './http.ts';
 export type {
+  AccessQuestion,
   ApplyOptions,
   CacheSelection,
   Change,
   Events,
   JsonPatchOperation,
+  KubeAccess,
   KubeChanges,
   KubeReader,
   KubeWriter,

@@ -127,6 +127,22 @@ export interface KubeWriter {
   ): Promise<void>;
 }
 
+/** What somebody wants to do to one object. */
+export interface AccessQuestion {
+  readonly username: string;
+  readonly groups: readonly string[];
+  /** E.g. "update", or one that no request has, such as "promote". */
+  readonly verb: string;
+  readonly type: ResourceType;
+  readonly key: ObjectKey;
+}
+
+/** Asks the API server what others may do. */
+export interface KubeAccess {
+  /** Errors: kube.forbidden when this process may not ask; the transport's codes. */
+  isAllowed(question: AccessQuestion, signal: AbortSignal): Promise<boolean>;
+}
+
 /** Writes Events. A failure is logged, never thrown: an event is news, not state. */
 export interface Events {
   emit(draft: EventDraft): void;

@@ -15,6 +15,7 @@ import {
   promotionTaskKind,
   type Stage,
   stageKind,
+  stages,
   type Warehouse,
   warehouseKind,
 } from '../api/v1alpha1/index.ts';
@@ -26,6 +27,7 @@ import {
   defaultPromotion,
   defaultStage,
   defaultWarehouse,
+  needsPromoteVerb,
   type Validated,
   validateClusterPromotionTask,
   validateFreight,
@@ -37,16 +39,8 @@ import {
   validateWarehouse,
 } from '../domain/admission/index.ts';
 import { type CacheByTagPolicy, readAutoPromotionPolicy } from '../domain/index.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock, KubeAccess } from '../ports/index.ts';
 import type { Facts } from './facts.ts';
-
-/** Who may promote: the verb "promote" on a Stage. */
-export interface PromoteQuestion {
-  readonly username: string;
-  readonly groups: readonly string[];
-  readonly namespace: string;
-  readonly stage: string;
-}
 
 /** What the hooks work with. */
 export interface HookDeps {
@@ -55,7 +49,7 @@ export interface HookDeps {
   readonly cacheByTagPolicy: CacheByTagPolicy;
   /** A fresh ULID for this time, greater than all before. */
   nextUlid(nowMs: number): string;
-  mayPromote(question: PromoteQuestion, signal: AbortSignal): Promise<boolean>;
+  readonly access: KubeAccess;
 }
 
 /** What happens to one kind. Objects come as JSON whose shape has been checked. */
@@ -180,11 +174,13 @@ function promotionHook(deps: HookDeps): TypedHook<Promotion> {
       const { spec } = request.object;
       const isNew = request.operation === 'CREATE';
       const { username, groups } = request.requester;
+      const key = { namespace, name: spec.stage };
       const [place, stage, freight, mayPromote] = await Promise.all([
         isNew ? deps.facts.namespace(namespace, signal) : undefined,
         isNew ? deps.facts.stage(namespace, spec.stage, signal) : undefined,
         isNew ? deps.facts.freight(namespace, spec.freight ?? '', signal) : undefined,
-        deps.mayPromote({ username, groups, namespace, stage: spec.stage }, signal),
+        !needsPromoteVerb(request) ||
+          deps.access.isAllowed({ username, groups, verb: 'promote', type: stages, key }, signal),
       ]);
       return validatePromotion(request, {
         namespace: place,

@@ -5,26 +5,24 @@
 import { compileRe2 } from '../base/index.ts';
 import { type CacheByTagPolicy, createUlids } from '../domain/index.ts';
 import { createHttpServer, type HttpRoute, type HttpServer, type TlsIdentity } from '../httpd/index.ts';
-import type { Clock, Events, KubeReader, KubeWriter, Log, Random } from '../ports/index.ts';
+import type { Clock, Events, KubeAccess, KubeReader, KubeWriter, Log, Random } from '../ports/index.ts';
 import { webhookErrors } from './errors.ts';
 import { createFacts } from './facts.ts';
-import { createHooks, type PromoteQuestion } from './hooks.ts';
+import { createHooks } from './hooks.ts';
 import { createRoutes } from './routes.ts';
 
 export { type WebhookAddress, webhookConfigurations } from './configurations.ts';
 export { webhookErrors } from './errors.ts';
-export type { PromoteQuestion } from './hooks.ts';
 
 /** What the webhooks work with. */
 export interface WebhookDeps {
   readonly reader: KubeReader;
   readonly writer: KubeWriter;
+  readonly access: KubeAccess;
   readonly events: Events;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** May somebody promote to a Stage? By default everybody who may create Promotions. */
-  mayPromote?(question: PromoteQuestion, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Whom the webhooks trust. */
@@ -57,7 +55,7 @@ export function createWebhookRoutes(deps: WebhookDeps, options: WebhookOptions):
     clock: deps.clock,
     cacheByTagPolicy: options.cacheByTagPolicy ?? 'Allow',
     nextUlid: createUlids(deps.random),
-    mayPromote: (question, signal) => deps.mayPromote?.(question, signal) ?? Promise.resolve(true),
+    access: deps.access,
   });
   return createRoutes({ ...deps, hooks, isControlPlane: readControlPlane(options.controlPlaneUsers) });
 }

@@ -24,7 +24,7 @@ import {
 import type { JsonObject } from '../base/index.ts';
 import type { EventDraft } from '../domain/index.ts';
 import type { HttpRoute } from '../httpd/index.ts';
-import type { KubeReader } from '../ports/index.ts';
+import type { AccessQuestion, KubeReader } from '../ports/index.ts';
 import { createFacts } from './facts.ts';
 import { createWebhookRoutes, startWebhookServer, webhookConfigurations } from './index.ts';
 
@@ -37,6 +37,7 @@ function setUp(options: { readonly mayPromote?: boolean; readonly autoPromotion?
   const cluster = createFakeCluster();
   const events: EventDraft[] = [];
   const lists: string[] = [];
+  const asked: AccessQuestion[] = [];
   const reader: KubeReader = {
     ...cluster.reader,
     listLive: (type, selection, signal) => {
@@ -51,7 +52,12 @@ function setUp(options: { readonly mayPromote?: boolean; readonly autoPromotion?
     clock: createManualClock(),
     random: createSeededRandom(3),
     log: createRecordingLog(),
-    ...(options.mayPromote === undefined ? {} : { mayPromote: async () => options.mayPromote === true }),
+    access: {
+      isAllowed: async (question: AccessQuestion) => {
+        asked.push(question);
+        return options.mayPromote !== false;
+      },
+    },
   };
   const routes = createWebhookRoutes(deps, { controlPlaneUsers: '^gantry$' });
   cluster.put<Namespace>(namespaces, {
@@ -98,7 +104,7 @@ function setUp(options: { readonly mayPromote?: boolean; readonly autoPromotion?
       spec: { promotionPolicies: [{ stage: 'dev', autoPromotionEnabled: true }] },
     });
   }
-  return { cluster, events, deps, routes, lists };
+  return { cluster, events, deps, routes, lists, asked };
 }
 
 function head(kind: string, name: string) {
@@ -240,6 +246,32 @@ describe('a new Promotion', () => {
     const { routes } = setUp();
     const answer = await ask(routes, mutatePromotion, { object: { ...bare, spec: { stage: 5 } } });
     expect([answer.allowed, answer.patch]).toEqual([true, undefined]);
+  });
+});
+
+describe('who may promote', () => {
+  const collector = 'system:serviceaccount:kube-system:generic-garbage-collector';
+  const rows = [
+    { user: 'ann', operation: 'CREATE', isAsked: true, because: 'people need the verb' },
+    { user: 'ann', operation: 'UPDATE', isAsked: true, because: 'an abort is an update' },
+    { user: 'ann', operation: 'DELETE', isAsked: true, because: 'a deletion ends it too' },
+    { user: 'gantry', operation: 'CREATE', isAsked: false, because: 'that is the control plane' },
+    { user: collector, operation: 'DELETE', isAsked: false, because: 'its Stage is gone' },
+    { user: collector, operation: 'CREATE', isAsked: true, because: 'it has no reason to' },
+  ];
+  test.each(rows)('$user, $operation: asked $isAsked, $because', async ({ user, operation, isAsked }) => {
+    const { routes, asked } = setUp({ mayPromote: false });
+    const { object } = await ask(routes, mutatePromotion, {
+      object: { ...bare, spec: { stage: 'dev', freight: 'f1' } },
+    });
+    const userInfo = { username: user, groups: ['team'] };
+    const oldObject = operation === 'CREATE' ? {} : { oldObject: object };
+    const answer = await ask(routes, validatePromotion, { object, ...oldObject, operation, userInfo });
+    expect([answer.allowed, answer.status?.code]).toEqual(isAsked ? [false, 403] : [true, undefined]);
+    const key = { namespace: 'demo', name: 'dev' };
+    const question = { username: user, groups: ['team'], verb: 'promote', type: stages, key };
+    expect(asked).toEqual(isAsked ? [question] : []);
+    if (isAsked) expect(answer.status?.message).toContain(`subject "${user}" is not permitted to`);
   });
 });
 

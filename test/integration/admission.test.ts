@@ -49,7 +49,13 @@ describe('admission in front of an API server', () => {
     client = await createKubeClient(deps, { server: server.url, token: 'secret' });
     const identity = await createTestTls(['127.0.0.1']);
     webhooks = await startWebhookServer(
-      { ...deps, reader: client.reader, writer: client.writer, events: { emit: () => undefined } },
+      {
+        ...deps,
+        reader: client.reader,
+        writer: client.writer,
+        access: client.access,
+        events: { emit: () => undefined },
+      },
       {
         host: '127.0.0.1',
         port: 0,

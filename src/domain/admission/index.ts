@@ -6,6 +6,7 @@ export { defaultFreight, type FreightDefaultFacts, type FreightFacts, validateFr
 export { type ProjectFacts, validateProject, validateProjectConfig } from './project.ts';
 export {
   defaultPromotion,
+  needsPromoteVerb,
   type PromotionDefaultFacts,
   type PromotionFacts,
   validatePromotion,

@@ -84,6 +84,21 @@ export function defaultPromotion(
   return { kind: 'allowed', object: promotion };
 }
 
+/** Those who clear away what belonged to something that is gone. */
+const cleaners: ReadonlySet<string> = new Set([
+  'system:serviceaccount:kube-system:namespace-controller',
+  'system:serviceaccount:kube-system:generic-garbage-collector',
+]);
+
+/**
+ * Does the requester need the verb "promote" on the Stage? Everybody does, to delete a Promotion too, but the control plane
+ * itself and those whose deletions follow from another one: a namespace must never stay because of a role.
+ */
+export function needsPromoteVerb({ operation, requester }: AdmissionRequest<Promotion>): boolean {
+  if (requester.isControlPlane) return false;
+  return operation !== 'DELETE' || !cleaners.has(requester.username);
+}
+
 /** Checks that a Promotion may be made, protects its spec, and asks whether the requester may promote. */
 export function validatePromotion(request: AdmissionRequest<Promotion>, facts: PromotionFacts): Validated {
   const promotion = request.object;

@@ -53,6 +53,12 @@ export interface Rest {
     signal: AbortSignal,
   ): AsyncIterable<JsonObject>;
   create<T extends KubeObject>(type: ResourceType<T>, object: T, signal: AbortSignal): Promise<T>;
+  /** Asks a question of a type that is answered and not stored. */
+  review<T extends KubeObject>(
+    type: ResourceType<T>,
+    question: Omit<T, keyof KubeObject>,
+    signal: AbortSignal,
+  ): Promise<Omit<T, keyof KubeObject>>;
   patch<T extends KubeObject>(
     type: ResourceType<T>,
     key: ObjectKey,
@@ -107,6 +113,18 @@ export function createRest(transport: Transport): Rest {
       const { namespace } = object.metadata;
       const path = resourcePath(type, namespace === undefined ? {} : { namespace });
       return parseObject(type, await transport.json({ method: 'POST', path, body: toJson(object) }, signal));
+    },
+    async review<T extends KubeObject>(
+      type: ResourceType<T>,
+      question: Omit<T, keyof KubeObject>,
+      signal: AbortSignal,
+    ) {
+      const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+      const body = { apiVersion, kind: type.kind, metadata: {}, ...question };
+      const answer = await transport.json({ method: 'POST', path: resourcePath(type, {}), body }, signal);
+      if (isJsonObject(answer) && isJsonObject(answer['status']))
+        return answer as unknown as Omit<T, keyof KubeObject>;
+      throw kubeErrors.create('kube.protocol', `the server has not answered a ${type.kind}`);
     },
     async patch(type, key, patch, options, signal) {
       const request: KubeRequest = {
