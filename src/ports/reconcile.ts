@@ -11,7 +11,8 @@ export interface Pass<Status> {
    * Writes the status now, within the pass, and returns when the server has accepted it.
    *
    * Without `answers`, the write is accepted only while nobody else has changed the status and the object is not being
-   * deleted; changes of spec or metadata in between do not matter. With `answers`, the write is accepted only while the
+   * deleted; changes of spec or metadata in between do not matter. A status that an earlier pass left and that happens to be
+   * the same is a change too, because that pass may have done already what the status announces. With `answers`, the write is accepted only while the
    * claim at that JSON pointer (from the root of the object) still stands, and is retried until it is accepted or the
    * claim is no longer ours. Both go on when `signal` is aborted, and end when the process does.
    * Errors: kube.conflict when the object moved on (without `answers`) or the claim is gone (with it); kube.invalid when

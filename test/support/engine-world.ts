@@ -114,11 +114,17 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
       });
       const status = options.reads ?? world.status;
       let base = status;
-      const write = (next: EngineStatus, answers?: { readonly pointer: string; readonly value: unknown }) => {
+      const write = (
+        next: EngineStatus,
+        answers?: { readonly pointer: string; readonly value: unknown },
+        mustBeOwn = true,
+      ) => {
         const wanted = { ...store(next), startedAt };
         const isAllowed =
           answers === undefined
-            ? [base, wanted].some((one) => isSame(one, world.status)) || isSame(base, wanted)
+            ? isSame(base, world.status) ||
+              (!mustBeOwn && isSame(wanted, world.status)) ||
+              isSame(base, wanted)
             : isSame(readPointer({ status: world.status }, answers.pointer), answers.value);
         if (!isAllowed) throw kubeErrors.create('kube.conflict', 'somebody else has changed the status');
         if (answers === undefined && isSame(base, wanted)) return;
@@ -142,7 +148,7 @@ export function createEngineWorld(draft: EngineDraft): EngineWorld {
         pass,
       );
       await options.aroundResult?.('before');
-      write(result.status);
+      write(result.status, undefined, false);
       await options.aroundResult?.('after');
       return result;
     },

@@ -29,6 +29,12 @@ test('who has just had a turn comes last when it has more', () => {
   expect(drain(lanes)).toEqual(['a/2', 'b/1', 'b/2']);
 });
 
+test('a key that is put again goes behind its group, which keeps its turn', () => {
+  const lanes = createLanes(groupOf);
+  for (const key of ['a/1', 'b/1', 'b/2', 'a/1', 'b/1']) lanes.put(key, { priority: 'change', sinceMs: 0 });
+  expect(drain(lanes)).toEqual(['a/1', 'b/2', 'b/1']);
+});
+
 test('random crowds: nothing lost, nothing twice, urgent first, no group passed over', () => {
   const entry = fc.record({
     group: fc.integer({ min: 0, max: 4 }),

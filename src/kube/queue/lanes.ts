@@ -13,7 +13,7 @@ export interface Waiting {
  */
 export interface Lanes {
   get(key: string): Waiting | undefined;
-  /** Adds a key, or moves it to the end of its group in another lane. */
+  /** Adds a key, or moves it to the end of its group, here or in another lane; its group keeps its turn. */
   put(key: string, waiting: Waiting): void;
   /** The next key, which waits no more. */
   take(): [string, Waiting] | undefined;
@@ -41,12 +41,12 @@ export function createLanes(groupOf: (key: string) => string): Lanes {
     get: (key) => waitings.get(key),
     put(key, waiting) {
       const known = waitings.get(key);
-      if (known !== undefined) remove(key, known);
+      if (known !== undefined && known.priority !== waiting.priority) remove(key, known);
       waitings.set(key, waiting);
       const lane = lanes.get(waiting.priority);
-      const group = lane?.get(groupOf(key));
-      if (group === undefined) lane?.set(groupOf(key), new Set([key]));
-      else group.add(key);
+      const group = lane?.get(groupOf(key)) ?? new Set();
+      group.delete(key);
+      lane?.set(groupOf(key), group.add(key));
     },
     take() {
       for (const lane of lanes.values()) {

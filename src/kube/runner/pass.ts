@@ -110,7 +110,9 @@ async function runPass(
     if (isPanic(error) && !signal.aborted) await tellPanic(deps, controller, status, error);
     throw error;
   });
-  if (report.status !== undefined) await status.write(toStatus(report.status), { refuseDeleting: false });
+  if (report.status !== undefined) {
+    await status.write(toStatus(report.status), { refuseDeleting: false, mustBeOwn: false });
+  }
   try {
     if (report.annotations !== undefined) await status.annotate(report.annotations);
   } finally {
@@ -141,7 +143,8 @@ async function tellPanic(
   const message = `Internal error (${name}): a mistake in the program; its log has the details, and it is tried again`;
   try {
     const status = controller.toPanicked?.(writer.object, message, deps.clock.nowMs());
-    if (status !== undefined) await writer.write(toStatus(status), { refuseDeleting: true });
+    if (status !== undefined)
+      await writer.write(toStatus(status), { refuseDeleting: true, mustBeOwn: false });
   } catch {
     // The exception itself is what has to be told; it is logged and retried whether or not the status says so.
   }
@@ -151,7 +154,8 @@ function createPassHandle(writer: StatusWriter, signal: AbortSignal): Pass<unkno
   return {
     signal,
     async checkpoint(status, answers) {
-      if (answers === undefined) await writer.write(toStatus(status), { refuseDeleting: true });
+      if (answers === undefined)
+        await writer.write(toStatus(status), { refuseDeleting: true, mustBeOwn: true });
       else await writer.writeAnswer(toStatus(status), answers);
     },
   };

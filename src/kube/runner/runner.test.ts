@@ -256,6 +256,54 @@ test('the final status is a difference to what the pass itself wrote last', asyn
   expect(cluster.writes).toHaveLength(3);
 });
 
+const claims = [
+  { name: 'nobody', written: undefined, lost: 0, want: 'written', because: 'it is the first' },
+  {
+    name: 'nobody, and its answer is lost',
+    written: undefined,
+    lost: 1,
+    want: 'written',
+    because: 'what stands there is its own',
+  },
+  {
+    name: 'an earlier pass, of which the cache has not heard',
+    written: { claim: 'c1' },
+    lost: 0,
+    want: 'kube.conflict',
+    because: 'that pass may have acted already',
+  },
+];
+
+test.each(claims)(
+  'a claim that has been written by $name is $want',
+  async ({ written, lost, want, because }) => {
+    const results: string[] = [];
+    let left = lost;
+    const { clock, cluster, runner } = setUp({
+      act: async (_seen, pass) => {
+        if (results.length > 0) return {};
+        if (written !== undefined) {
+          const options = { subresource: 'status' as const };
+          await cluster.someone.mergePatch(widgetType, widgetKey(), { status: written }, options, live);
+        }
+        cluster.onWrite(() => {
+          left -= 1;
+          return left >= 0 ? 'lost' : undefined;
+        });
+        await pass.checkpoint({ claim: 'c1' }).then(
+          () => results.push('written'),
+          (error: unknown) => results.push(kubeErrors.is(error) ? error.code : String(error)),
+        );
+        return {};
+      },
+    });
+    cluster.put(widgetType, createWidget());
+    runner.start();
+    await clock.advance(30_000);
+    expect(results, because).toEqual([want]);
+  },
+);
+
 test('a checkpoint is refused when the object is being deleted', async () => {
   const caught: unknown[] = [];
   const { clock, cluster, runner } = setUp({

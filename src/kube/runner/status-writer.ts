@@ -20,6 +20,13 @@ export interface Claim {
   readonly value: JsonValue;
 }
 
+/** When a write is refused that the server would accept. */
+export interface WriteOptions {
+  readonly refuseDeleting: boolean;
+  /** Also refused when the status is there already and somebody else may have written it: what it announces is theirs. */
+  readonly mustBeOwn: boolean;
+}
+
 /**
  * Writes the status of one object during one pass, always as a difference to what this pass knows the server has.
  *
@@ -29,7 +36,7 @@ export interface Claim {
 export interface StatusWriter {
   /** The object as the server has it, as far as this pass knows. */
   readonly object: KubeObject;
-  write(status: JsonObject, options: { readonly refuseDeleting: boolean }): Promise<void>;
+  write(status: JsonObject, options: WriteOptions): Promise<void>;
   /** Writes only while the claim stands; retried until the server has decided. */
   writeAnswer(status: JsonObject, claim: Claim): Promise<void>;
   /** Sets (text) or removes (null) annotations that differ. */
@@ -86,11 +93,11 @@ export function createStatusWriter(
     );
   }
 
-  /** After a refused write: takes the newest object as the base if only spec or metadata have changed. */
-  async function rebase(wanted: JsonObject, refuseDeleting: boolean): Promise<void> {
+  /** After a refused write: takes the newest object as the base if its status is as it was, or as this one wants it. */
+  async function rebase(wanted: JsonObject | undefined, refuseDeleting: boolean): Promise<void> {
     const newest = await readNewest();
     const status = statusOf(newest);
-    if (!equalJson(status, statusOf(base)) && !equalJson(status, wanted)) {
+    if (!equalJson(status, statusOf(base)) && !(wanted !== undefined && equalJson(status, wanted))) {
       throw movedOn('somebody else has changed it');
     }
     if (refuseDeleting && newest.metadata.deletionTimestamp !== undefined)
@@ -98,8 +105,10 @@ export function createStatusWriter(
     base = newest;
   }
 
-  async function write(status: JsonObject, options: { readonly refuseDeleting: boolean }): Promise<void> {
+  async function write(status: JsonObject, options: WriteOptions): Promise<void> {
     const wanted = withoutNulls(status);
+    // Once an answer is missing, what stands there may be what was asked for.
+    let mayBeThere = !options.mustBeOwn;
     for (let attempt = 1; ; attempt += 1) {
       const difference = createMergePatch(statusOf(base), wanted);
       if (difference === undefined) return;
@@ -110,9 +119,12 @@ export function createStatusWriter(
         return;
       } catch (error) {
         if (attempt >= maxAttempts) throw error;
-        if (kubeErrors.is(error, 'kube.conflict')) await rebase(wanted, options.refuseDeleting);
-        else if (isTransient(error)) await waitFor(attempt, error.retryAfterMs ?? 0);
-        else throw error;
+        if (kubeErrors.is(error, 'kube.conflict')) {
+          await rebase(mayBeThere ? wanted : undefined, options.refuseDeleting);
+        } else if (isTransient(error)) {
+          mayBeThere = true;
+          await waitFor(attempt, error.retryAfterMs ?? 0);
+        } else throw error;
       }
     }
   }

@@ -101,6 +101,31 @@ test('whatever disturbs a promotion, it ends as if nothing had, and does nothing
   );
 });
 
+test('a pass that has not heard of an equal claim does not act on it', { timeout }, async () => {
+  const draft = {
+    errors: 0,
+    threshold: undefined,
+    ending: 'done',
+    looks: 0,
+    condition: undefined,
+    continueOnError: false,
+    isInTask: false,
+    readsFrom: 0,
+  } as const;
+  const { outside } = await createDisturbedRun(
+    [
+      { ...draft, kind: 'push' },
+      { ...draft, kind: 'edit' },
+    ],
+    [
+      { at: 3, kind: 'kill' },
+      { at: 11, kind: 'kill' },
+      { at: 12, kind: 'stale' },
+    ],
+  ).play();
+  expect(outside.effects).toEqual(['s0: ']);
+});
+
 test('once an abort is seen, the pass ends and nothing is begun outside', { timeout }, async () => {
   await fc.assert(
     fc.asyncProperty(
