@@ -132,7 +132,10 @@ class TreeWriter {
     return await this.#leaf({ name, leaf: node, tracked, level });
   }
 
-  /** Directories that are tracked and not shown: git leaves them as they are. */
+  /**
+   * Directories that are tracked and not shown: git leaves them as they are. A new file in the place of one is refused:
+   * native git takes it, and with that removes files that nobody has seen.
+   */
   #hidden(
     nodes: ReadonlyMap<string, Node>,
     stored: ReadonlyMap<string, StoredNode>,
@@ -141,8 +144,10 @@ class TreeWriter {
     return [...stored].flatMap(([name, tree]) => {
       if (!(tree instanceof StoredTree) || nodes.get(name) instanceof Directory) return [];
       return [
-        this.directory(undefined, tree, { level, name }).then((id) => {
-          if (id !== undefined && nodes.has(name)) throw outside(level, name);
+        this.directory(undefined, tree, { level, name }).then(async (id) => {
+          if (id !== undefined && nodes.has(name) && !(await level.isIgnored(name, false, this.#signal))) {
+            throw inPlace(level, name);
+          }
           return toEntry(name, id);
         }),
       ];
@@ -207,6 +212,11 @@ class TreeWriter {
 
 function outside(level: Level, name: string): Error {
   const what = `${showPath(level, name)} is outside the directories of the sparse checkout`;
+  return workdirErrors.create('workdir.outside-sparse', what);
+}
+
+function inPlace(level: Level, name: string): Error {
+  const what = `${showPath(level, name)} is in the place of a directory with files that the sparse checkout does not show`;
   return workdirErrors.create('workdir.outside-sparse', what);
 }
 

@@ -50,7 +50,8 @@ export const workdirErrors = defineErrors({
   },
   'workdir.outside-sparse': {
     disposition: 'stop',
-    summary: 'A new file is to be committed outside the directories of a sparse checkout.',
+    summary:
+      'A new file is to be committed outside the directories of a sparse checkout, or in the place of files that it does not show.',
     help: 'Name its directory in `sparse` of the checkout, or write it elsewhere.',
   },
   'workdir.unsafe-file': {
