@@ -257,13 +257,14 @@ export function describeConfinement(name: string, make: WorkdirUnderTest): void 
             const real = await workdir.materialize([place], signal).catch(() => undefined);
             if (real === undefined) continue;
             await using _ = real;
-            for (const one of readdirSync(real.root, { recursive: true, encoding: 'utf8' })) {
-              const at = join(real.root, one);
+            // With types, links are not followed: two that lead up make more ways than there is time.
+            for (const one of readdirSync(real.root, { recursive: true, withFileTypes: true })) {
+              const at = join(one.parentPath, one.name);
               if (!existsSync(at)) continue;
               const where = realpathSync(at);
               expect(
                 where === realpathSync(real.root) || where.startsWith(`${realpathSync(real.root)}/`),
-                one,
+                at,
               ).toBe(true);
             }
             expect(await real.readBack(signal)).toEqual([]);
